@@ -1,0 +1,8 @@
+"""The address space: pages for readers, the partner API, the admin."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+]
