@@ -8,10 +8,10 @@ from enum import StrEnum
 class AmountState(StrEnum):
     """How well the amount of a deal is known."""
 
-    EXACT = "exact"
-    APPROXIMATE = "approximate"
-    RANGE = "range"
-    UNDISCLOSED = "undisclosed"
+    exact = "exact"
+    approximate = "approximate"
+    range = "range"
+    undisclosed = "undisclosed"
 
 
 @dataclass(frozen=True, slots=True)

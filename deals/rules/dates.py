@@ -8,12 +8,12 @@ from enum import StrEnum
 class Precision(StrEnum):
     """How precisely a source dates a deal."""
 
-    DAY = "day"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-    RANGE = "range"
-    NONE = "none"
+    day = "day"
+    month = "month"
+    quarter = "quarter"
+    year = "year"
+    range = "range"
+    none = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,12 @@ class DealDate:
         if self.first is None or self.last is None:
             return ""
         match self.precision:
-            case Precision.DAY:
+            case Precision.day:
                 return self.first.isoformat()
-            case Precision.MONTH:
+            case Precision.month:
                 return self.first.isoformat()[:7]
-            case Precision.QUARTER:
+            case Precision.quarter:
                 return f"{self.first.year:04d}-Q{(self.first.month + 2) // 3}"
-            case Precision.YEAR:
+            case Precision.year:
                 return f"{self.first.year:04d}"
         return f"{self.first.isoformat()}/{self.last.isoformat()}"
