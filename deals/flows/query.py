@@ -1,0 +1,273 @@
+"""The question: one frozen object that pages, charts, exports, API and command line share.
+
+`from_params` reads it from a URL or a form, `to_params` writes back only what differs from the
+defaults, and the two are inverse. Nothing here touches the database: whether a population or release
+exists is asked by `deals.flows.scope`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Self
+
+from deals.rules.counting import DEFAULT_KIND, KINDS, STATUSES
+from deals.rules.dates import parse_edge
+from deals.rules.errors import RuleError
+from deals.rules.regions import Side, side
+from deals.rules.vocab import ROUND_TYPES, SECTORS
+
+EVER_COMPLETED = "ever_completed"
+ALL = "all"
+CURRENCIES = ("EUR", "USD", "CNY")
+ATTRIBUTIONS = ("immediate", "ultimate")
+AI_ANSWERS = ("yes", "no", "unknown")
+LARGEST_AMOUNT = Decimal(10) ** 15
+LONGEST_LIST = 300
+
+# Parameter names that are no Python identifiers or built-ins.
+PARAM_OF = {"from_": "from"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with one parameter, in a sentence."""
+
+    parameter: str
+    message: str
+
+
+class BadParameters(ValueError):
+    """The question cannot be asked as it stands; every problem is named, none is guessed away."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(f"{p.parameter}: {p.message}" for p in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class FlowQuery:
+    """Which deals are meant. Empty means "any"; the defaults are the rules of counting.
+
+    `investor`, `target` and `compare` hold region and country codes; `from_` and `to` are texts of year,
+    month or day, both inclusive; amounts are in `currency`.
+    """
+
+    investor: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    from_: str = ""
+    to: str = ""
+    ai: tuple[str, ...] = ("yes",)
+    sector: tuple[str, ...] = ()
+    round: tuple[str, ...] = ()
+    kind: tuple[str, ...] = (DEFAULT_KIND,)
+    status: tuple[str, ...] = (EVER_COMPLETED,)
+    attribution: str = "immediate"
+    currency: str = "EUR"
+    min_amount: Decimal | None = None
+    max_amount: Decimal | None = None
+    organization: str = ""
+    population: str = ""
+    compare: tuple[str, ...] = ("US",)
+    known_by: str = ""
+    release: str = ""
+    as_of: int | None = None
+
+    @classmethod
+    def from_params(
+        cls,
+        params: Mapping[str, Any],
+        *,
+        extra: Collection[str] = (),
+        required: Collection[str] = (),
+    ) -> Self:
+        """Read a question; `extra` names parameters that the caller reads itself.
+
+        Raises `BadParameters` with all problems at once: unknown names, bad values, missing ones.
+        """
+        problems: list[Problem] = []
+        values: dict[str, Any] = {}
+        known = {PARAM_OF.get(f.name, f.name): f.name for f in fields(cls)}
+        for name, text in _single_values(params, problems):
+            if name in extra:
+                continue
+            if name not in known:
+                allowed = ", ".join(sorted({*known, *extra}))
+                problems.append(Problem(name, f"There is no such parameter. Known are: {allowed}."))
+            elif text.strip():
+                try:
+                    values[known[name]] = _READERS[known[name]](text.strip())
+                except RuleError as error:
+                    problems.append(Problem(name, error.message))
+        for name in required:
+            if not values.get(known[name]):
+                problems.append(Problem(name, "This is needed: a region or country code."))
+        if not problems:
+            query = cls(**values)
+            problems.extend(_contradictions(query))
+            if not problems:
+                return query
+        raise BadParameters(problems)
+
+    def to_params(self) -> dict[str, str]:
+        """Only what differs from the defaults, in a fixed order, as texts."""
+        shown: dict[str, str] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value != item.default:
+                shown[PARAM_OF.get(item.name, item.name)] = _text(item.name, value)
+        return shown
+
+    def but(self, **changes: Any) -> "FlowQuery":
+        """The same question with some parts changed."""
+        return replace(self, **changes)
+
+    @property
+    def investor_side(self) -> Side:
+        return side(self.investor)
+
+    @property
+    def target_side(self) -> Side:
+        return side(self.target)
+
+    @property
+    def window(self) -> tuple[date | None, date | None]:
+        """First and last day, both inclusive; None is open."""
+        first = parse_edge(self.from_, end=False) if self.from_ else None
+        last = parse_edge(self.to, end=True) if self.to else None
+        return first, last
+
+
+def _single_values(params: Mapping[str, Any], problems: list[Problem]) -> Iterable[tuple[str, str]]:
+    """Names and texts; forms repeat a name for several choices, which are joined by commas."""
+    for name in params:
+        getlist = getattr(params, "getlist", None)
+        texts = [str(text) for text in getlist(name)] if getlist else [str(params[name])]
+        if "\x00" in "".join(texts):
+            problems.append(Problem(name, "The value contains a NUL character."))
+            continue
+        if len(texts) > 1 and name not in _LISTS:
+            problems.append(Problem(name, f"This is given {len(texts)} times; give it once."))
+            continue
+        yield name, ",".join(text for text in texts if text.strip())
+
+
+def _parts(text: str) -> list[str]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if len(parts) > LONGEST_LIST:
+        raise RuleError(
+            "too_many", f"At most {LONGEST_LIST} values can be given; these are {len(parts)}."
+        )
+    return parts
+
+
+def _sides(text: str) -> tuple[str, ...]:
+    return side(_parts(text)).codes
+
+
+def _none_or_sides(text: str) -> tuple[str, ...]:
+    return () if text.lower() == "none" else _sides(text)
+
+
+def _words(allowed: Collection[str]) -> Any:
+    def read(text: str) -> tuple[str, ...]:
+        parts = sorted({part.lower() for part in _parts(text)})
+        if parts == [ALL]:
+            return (ALL,)
+        for part in parts:
+            if part not in allowed:
+                raise RuleError(
+                    "unknown_word",
+                    f"“{part[:40]}” is not known. Allowed are: {', '.join([*allowed, ALL])}.",
+                )
+        return tuple(parts)
+
+    return read
+
+
+def _any_word(allowed: Collection[str]) -> Any:
+    read = _words(allowed)
+    return lambda text: () if read(text) == (ALL,) else read(text)
+
+
+def _one_of(allowed: Collection[str]) -> Any:
+    def read(text: str) -> str:
+        for word in allowed:
+            if text.lower() == word.lower():
+                return word
+        raise RuleError(
+            "unknown_word", f"“{text[:40]}” is not known. Allowed are: {', '.join(allowed)}."
+        )
+
+    return read
+
+
+def _edge(end: bool) -> Any:
+    def read(text: str) -> str:
+        parse_edge(text, end=end)
+        return text
+
+    return read
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        value = Decimal(text) if len(text) <= 20 else None
+    except InvalidOperation:
+        value = None
+    if value is None or not value.is_finite() or not 0 <= value <= LARGEST_AMOUNT:
+        raise RuleError("bad_amount", "This must be a plain number from 0 to 10^15, e.g. 5000000.")
+    return value.normalize() if value else Decimal(0)
+
+
+def _seq(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise RuleError("bad_seq", "This must be a number of the ledger, e.g. 40213.")
+    return int(text)
+
+
+def _code(text: str) -> str:
+    if len(text) > 64 or not all(c.isalnum() or c in "-_." for c in text):
+        raise RuleError("bad_code", "This must be a code of letters, digits, dots and dashes.")
+    return text
+
+
+_READERS: dict[str, Any] = {
+    "investor": _sides,
+    "target": _sides,
+    "compare": _none_or_sides,
+    "from_": _edge(end=False),
+    "to": _edge(end=True),
+    "ai": _words(AI_ANSWERS),
+    "sector": _any_word(SECTORS),
+    "round": _any_word(ROUND_TYPES),
+    "kind": _words(KINDS),
+    "status": _words([EVER_COMPLETED, *STATUSES]),
+    "attribution": _one_of(ATTRIBUTIONS),
+    "currency": _one_of(CURRENCIES),
+    "min_amount": _amount,
+    "max_amount": _amount,
+    "organization": _code,
+    "population": _code,
+    "known_by": _edge(end=True),
+    "release": _code,
+    "as_of": _seq,
+}
+_LISTS = frozenset({"investor", "target", "compare", "ai", "sector", "round", "kind", "status"})
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value) if value else "none"
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _contradictions(query: FlowQuery) -> Iterable[Problem]:
+    first, last = query.window
+    if first and last and first > last:
+        yield Problem("from", f"The window ends ({query.to}) before it begins ({query.from_}).")
+    low, high = query.min_amount, query.max_amount
+    if low is not None and high is not None and low > high:
+        yield Problem("min_amount", "The smallest amount is above the largest (max_amount).")
+    if query.release and query.as_of is not None:
+        yield Problem("as_of", "Give either a release or a number of the ledger, not both.")

@@ -1,0 +1,42 @@
+"""One noun a file; `docs/architecture.md` has the picture."""
+
+from deals.models.change import Change, Release
+from deals.models.deal import Deal, DealVersion
+from deals.models.fact import DealDocument, DealFact
+from deals.models.feed import Feed, FeedRecord, Population
+from deals.models.imports import ImportRun, RowError, StagedDeal
+from deals.models.organization import (
+    Domicile,
+    Identifier,
+    Organization,
+    OrganizationName,
+    Ownership,
+)
+from deals.models.participation import Participation
+from deals.models.published import PolicyEvent, PublishedFigure
+from deals.models.source import Citation, Source
+
+__all__ = [
+    "Change",
+    "Citation",
+    "Deal",
+    "DealDocument",
+    "DealFact",
+    "DealVersion",
+    "Domicile",
+    "Feed",
+    "FeedRecord",
+    "Identifier",
+    "ImportRun",
+    "Organization",
+    "OrganizationName",
+    "Ownership",
+    "Participation",
+    "PolicyEvent",
+    "Population",
+    "PublishedFigure",
+    "Release",
+    "RowError",
+    "Source",
+    "StagedDeal",
+]

@@ -1,0 +1,70 @@
+"""The ledger: every change that took effect, numbered in commit order."""
+
+from django.db import models
+
+
+class Change(models.Model):
+    """One entry of the ledger. Rows are only ever added (a trigger refuses anything else).
+
+    `seq` is given under one advisory lock that is held to the end of the transaction (see
+    `deals.models.ledger`), so whoever has read `seq` S has seen everything before it.
+    """
+
+    class Kind(models.TextChoices):
+        PUBLISHED = "published"
+        RETRACTED = "retracted"
+        MERGED = "merged"
+        RESTORED = "restored"
+        PURGED = "purged"
+        ORGANIZATION = "organization"
+        POPULATION = "population"
+        FIGURE = "figure"
+        EVENT = "event"
+        REFERENCE = "reference"
+
+    seq = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=16, choices=Kind)
+    deal = models.ForeignKey("Deal", models.PROTECT, null=True, related_name="changes")
+    version = models.ForeignKey("DealVersion", models.PROTECT, null=True, related_name="+")
+    merged_into = models.ForeignKey("Deal", models.PROTECT, null=True, related_name="+")
+    organization = models.ForeignKey("Organization", models.PROTECT, null=True, related_name="+")
+    # Names of the facts that differ from the version before; empty for a first version.
+    fields = models.JSONField(default=list)
+    reason = models.TextField(blank=True)
+    # A person's user name, or "system" for the command line and scheduled work.
+    by = models.CharField(max_length=150, default="system")
+    import_run = models.ForeignKey("ImportRun", models.PROTECT, null=True, related_name="changes")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("seq",)
+        constraints = (
+            models.CheckConstraint(
+                name="change_names_its_subject",
+                condition=~models.Q(kind__in=["published", "retracted", "merged", "restored"])
+                | models.Q(deal__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="change_merge_has_a_destination",
+                condition=models.Q(kind="merged", merged_into__isnull=False)
+                | ~models.Q(kind="merged") & models.Q(merged_into__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"
+
+
+class Release(models.Model):
+    """A name for one point of the ledger ("2026.11"), for ever."""
+
+    name = models.CharField(max_length=32, unique=True)
+    seq = models.BigIntegerField()
+    notes = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-seq",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,85 @@
+"""What the numbers and the API read. Both tables are computed from versions and can be rebuilt."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+
+class DealFact(models.Model):
+    """One narrow row a version: everything a flow question can ask, and nothing else.
+
+    The four lists `hq_parts`, `ultimate_parts`, `contributions` and `investors` run in parallel, one
+    element a participation: "" is an unknown country, "FR+JP" joint controllers. `*_per_unit` are
+    EUR, USD and CNY for one unit of the deal's currency (empty: not convertible).
+    """
+
+    version = models.OneToOneField(
+        "DealVersion", models.CASCADE, primary_key=True, related_name="fact"
+    )
+    deal = models.ForeignKey("Deal", models.CASCADE, related_name="+", db_index=False)
+    population = models.ForeignKey("Population", models.CASCADE, null=True, related_name="+")
+    generated = models.BooleanField(default=False)
+    published_seq = models.BigIntegerField(null=True)
+    superseded_seq = models.BigIntegerField(null=True)
+
+    target = models.ForeignKey("Organization", models.PROTECT, related_name="+")
+    target_country = models.CharField(max_length=2, null=True)  # noqa: DJ001
+    date_first = models.DateField(null=True)
+    date_last = models.DateField(null=True)
+    kind = models.CharField(max_length=16)
+    round_type = models.CharField(max_length=24)
+    status = models.CharField(max_length=24)
+    ever_completed = models.BooleanField()
+    ai = models.CharField(max_length=7)
+    sectors = ArrayField(models.CharField(max_length=32))
+    part_of = models.ForeignKey("Deal", models.CASCADE, null=True, related_name="+")
+    recorded_on = models.DateField(null=True)
+    investor_list = models.CharField(max_length=8)
+
+    hq = ArrayField(models.CharField(max_length=2))
+    ultimate = ArrayField(models.CharField(max_length=2))
+    # Some investor's country is unknown, or no investor is named at all.
+    investors_unknown = models.BooleanField()
+    hq_parts = ArrayField(models.CharField(max_length=2, blank=True))
+    ultimate_parts = ArrayField(models.CharField(max_length=20, blank=True))
+    contributions = ArrayField(models.DecimalField(max_digits=20, decimal_places=2, null=True))
+    investors = ArrayField(models.BigIntegerField(null=True))
+    state_linked = models.BooleanField()
+
+    amount_state = models.CharField(max_length=12)
+    currency = models.CharField(max_length=3)
+    amount_low = models.DecimalField(max_digits=20, decimal_places=2, null=True)
+    amount_mid = models.DecimalField(max_digits=20, decimal_places=2, null=True)
+    amount_high = models.DecimalField(max_digits=20, decimal_places=2, null=True)
+    eur_per_unit = models.DecimalField(max_digits=30, decimal_places=18, null=True)
+    usd_per_unit = models.DecimalField(max_digits=30, decimal_places=18, null=True)
+    cny_per_unit = models.DecimalField(max_digits=30, decimal_places=18, null=True)
+    rate_provisional = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["target_country", "kind", "date_first"],
+                condition=Q(published_seq__isnull=False, superseded_seq__isnull=True),
+                name="fact_live_target",
+            ),
+            models.Index(fields=["deal"], name="fact_deal"),
+            GinIndex(fields=["investors"], name="fact_investors"),
+        )
+
+    def __str__(self) -> str:
+        return f"facts of version {self.version_id}"
+
+
+class DealDocument(models.Model):
+    """The JSON text that the API serves for a version; written once, joined by commas for a list."""
+
+    version = models.OneToOneField(
+        "DealVersion", models.CASCADE, primary_key=True, related_name="document"
+    )
+    schema = models.PositiveSmallIntegerField()
+    json = models.TextField()
+
+    def __str__(self) -> str:
+        return f"document of version {self.version_id}"

@@ -1,0 +1,45 @@
+"""The ledger's own mechanics: its lock, its head, and how an entry is added.
+
+Numbers are given while one advisory lock is held to the end of the transaction. A plain sequence
+would give a later number to a transaction that commits earlier, and a reader that follows the
+ledger would step over the other one for ever.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from deals.models.change import Change
+
+# Any constant will do, as long as nothing else in this database takes it (migration 0002 checks it).
+LOCK_KEY = 4_281_503_117
+
+
+def head() -> int:
+    """The highest `seq` that is visible to this transaction; 0 for an empty ledger."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(seq), 0) FROM deals_change")
+        return int(cursor.fetchone()[0])
+
+
+def lock() -> int:
+    """Wait for the ledger, keep it to the end of the transaction, and return its head."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(
+            "The ledger is locked to the end of a transaction; open one with atomic() first."
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
+    return head()
+
+
+def append(
+    kind: Change.Kind, *, by: str, reason: str = "", at: datetime | None = None, **facts: Any
+) -> Change:
+    """Add one entry and return it. For batches of versions see `deals.feeds.publish`."""
+    with transaction.atomic():
+        return Change.objects.create(
+            seq=lock() + 1, kind=kind, by=by, reason=reason, at=at or timezone.now(), **facts
+        )
