@@ -35,8 +35,8 @@ def band(amount: Decimal | None, parts: Sequence[Part], list_complete: bool) -> 
     split = Sx + R·ux/u, or Sx when u = 0; high = A. When A is not known all three are Sx, to be
     read as "at least". A deal without an investor from X is not in the flow: all three are 0.
 
-    Amount and contributions are in one currency. Raises RuleError "contributions_exceed_amount" when
-    S > A. Rounds half up, as PostgreSQL's round() does.
+    Amount and contributions are in one currency. Rounds half up, as PostgreSQL's round() does.
+    Raises RuleError "contributions_exceed_amount" when S > A.
     """
     stated = sum((part.contribution for part in parts if part.contribution is not None), Decimal(0))
     if amount is not None and stated > amount:

@@ -17,7 +17,10 @@ LANGUAGES = ("en", "de", "fr", "zh")
 ALSO_READ = ("zh_Hant", "zh_Hant_HK", "es", "it", "nl", "pt", "sv", "pl")
 
 YUGOSLAV = ("BA", "HR", "ME", "MK", "RS", "SI", "XK")
-SOVIET = tuple("AM AZ BY EE GE KG KZ LT LV MD RU TJ TM UA UZ".split())
+SOVIET = (
+    *("AM", "AZ", "BY", "EE", "GE", "KG", "KZ", "LT"),
+    *("LV", "MD", "RU", "TJ", "TM", "UA", "UZ"),
+)
 
 # Codes and names that more than one of today's countries could claim. Choosing one of them
 # would silently move a deal, so these are errors that name the candidates.
