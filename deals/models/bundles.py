@@ -1,5 +1,6 @@
 """A version with everything that hangs on it, read in three queries however many are asked for."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +60,8 @@ def load(version_ids: Sequence[int]) -> list[Bundle]:
     """Bundles in order of version id; ids that do not exist are left out."""
     parts = _by_version(_rows(PARTICIPATIONS, version_ids))
     citations = _by_version(_rows(CITATIONS, version_ids))
-    return [
-        Bundle(row, parts.get(row["id"], []), citations.get(row["id"], []))
-        for row in _rows(VERSIONS, version_ids)
-    ]
+    versions = _rows(VERSIONS, version_ids)
+    for row in versions:
+        # Django has its own decoder for JSON columns, so a plain cursor gives their text.
+        row["status_history"] = json.loads(row["status_history"])
+    return [Bundle(row, parts.get(row["id"], []), citations.get(row["id"], [])) for row in versions]

@@ -1,0 +1,38 @@
+"""Fixtures for every test: the database, suppliers' real files, ready-made deals."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
+
+from deals.models import DealVersion
+from tests.factories import make_deal
+
+SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """A test database may be emptied between tests; every other one refuses TRUNCATE."""
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            name = connection.ops.quote_name(connection.settings_dict["NAME"])
+            cursor.execute(f"ALTER DATABASE {name} SET investtrack.may_truncate = 'on'")
+        # The setting holds for connections that are opened after it.
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with suppliers' real files, which may not be copied into the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"The reference feeds are not beside this checkout ({SHARED_DATA}).")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def published(db: None) -> Callable[..., DealVersion]:
+    """`published(target="…", investors=[("…", "DE")], …)`: one live version, see `make_deal`."""
+    return make_deal
