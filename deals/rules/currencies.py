@@ -67,7 +67,7 @@ IDR = rp 印尼盾
 
 
 def _meanings() -> dict[str, tuple[str, ...]]:
-    table = {code.casefold(): (code,) for code in CURRENCIES}
+    table: dict[str, tuple[str, ...]] = {code.casefold(): (code,) for code in CURRENCIES}
     for line in _LINES.strip().splitlines():
         codes, words = line.split(" = ")
         for word in words.split():
