@@ -1,0 +1,194 @@
+"""A question as SQL over `deals_dealfact f`: which rows are meant, and where each row has its place.
+
+Every fragment is fixed text with named parameters; nothing that a reader sends becomes SQL.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from deals.flows.query import ALL, EVER_COMPLETED, FlowQuery
+from deals.flows.scope import Scope
+from deals.rules.regions import Side
+
+# The places that make up N; `flow` among them is n.
+COUNTED = ("flow", "target_side_only", "other_foreign_only", "unknown")
+# Printed beside N, never in it.
+BESIDE = ("too_coarse", "undated", "unknown_target")
+PER_UNIT = {"EUR": "f.eur_per_unit", "USD": "f.usd_per_unit", "CNY": "f.cny_per_unit"}
+
+
+@dataclass(slots=True)
+class Sql:
+    """Conditions to be joined by AND, with their parameters."""
+
+    where: list[str] = field(default_factory=list)
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, condition: str, **params: Any) -> None:
+        self.where.append(condition)
+        self.params.update(params)
+
+    def text(self) -> str:
+        return " AND ".join(self.where) or "true"
+
+
+def in_ledger(alias: str, scope: Scope) -> str:
+    """Live rows, or those that were live at the point asked for (`%(seq)s`)."""
+    if scope.seq is None:
+        return f"({alias}.published_seq IS NOT NULL AND {alias}.superseded_seq IS NULL)"
+    return (
+        f"({alias}.published_seq <= %(seq)s"
+        f" AND ({alias}.superseded_seq IS NULL OR {alias}.superseded_seq > %(seq)s))"
+    )
+
+
+def filters(query: FlowQuery, scope: Scope, *, counted: bool = True) -> Sql:
+    """Everything but the two sides and the window.
+
+    `counted` leaves out an umbrella deal whose parts are in the register: it never counts twice.
+    """
+    sql = Sql(params={"seq": scope.seq})
+    sql.add(in_ledger("f", scope))
+    if scope.population:
+        sql.add("f.population_id = %(population)s", population=scope.population.pk)
+    else:
+        # Invented data is seen only by asking for its population.
+        sql.add("NOT f.generated")
+    for name, column in (("kind", "f.kind"), ("ai", "f.ai"), ("round", "f.round_type")):
+        words = getattr(query, name)
+        if words and words != (ALL,):
+            sql.add(f"{column} = ANY(%({name})s::varchar[])", **{name: list(words)})
+    if query.sector:
+        sql.add("f.sectors && %(sector)s::varchar[]", sector=list(query.sector))
+    _status(sql, query.status)
+    _amount(sql, query)
+    if scope.organization is not None:
+        sql.add(
+            "(f.target_id = %(organization)s OR f.investors @> ARRAY[%(organization)s]::bigint[])",
+            organization=scope.organization,
+        )
+    if query.known_by:
+        sql.add("f.recorded_on <= %(known_by)s", known_by=query.but(to=query.known_by).window[1])
+    if counted:
+        sql.add(
+            "NOT EXISTS (SELECT 1 FROM deals_dealfact part"
+            f" WHERE part.part_of_id = f.deal_id AND {in_ledger('part', scope)})"
+        )
+    return sql
+
+
+def _status(sql: Sql, words: tuple[str, ...]) -> None:
+    if words == (ALL,):
+        return
+    either = ["f.status = ANY(%(status)s::varchar[])"]
+    if EVER_COMPLETED in words:
+        either.append("f.ever_completed")
+    sql.add(f"({' OR '.join(either)})", status=list(words))
+
+
+def _amount(sql: Sql, query: FlowQuery) -> None:
+    """A range passes when all of it lies inside; an undisclosed amount passes neither bound."""
+    rate = PER_UNIT[query.currency]
+    if query.min_amount is not None:
+        sql.add(f"round(f.amount_low * {rate}, 2) >= %(min_amount)s", min_amount=query.min_amount)
+    if query.max_amount is not None:
+        sql.add(f"round(f.amount_high * {rate}, 2) <= %(max_amount)s", max_amount=query.max_amount)
+
+
+@dataclass(frozen=True, slots=True)
+class SideSql:
+    """Two arrays of country codes for a row's dates: surely in the side, and too coarse to say."""
+
+    members: str
+    maybe: str
+    params: dict[str, Any]
+
+
+NO_COUNTRY = "'{}'::varchar[]"
+
+
+def side_sql(side: Side, name: str) -> SideSql:
+    """`name` keeps the parameters of several sides apart."""
+    params: dict[str, Any] = {f"{name}_always": sorted(side.always)}
+    members, maybe = f"%({name}_always)s::varchar[]", NO_COUNTRY
+    for number, (country, first, last) in enumerate(_stays(side)):
+        key = f"{name}_{number}"
+        params |= {f"{key}_c": [country], f"{key}_a": first, f"{key}_b": last}
+        code = f"%({key}_c)s::varchar[]"
+        inside = f"f.date_first >= %({key}_a)s::date AND f.date_last <= %({key}_b)s::date"
+        outside = f"f.date_last < %({key}_a)s::date OR f.date_first > %({key}_b)s::date"
+        members += f" || CASE WHEN {inside} THEN {code} ELSE {NO_COUNTRY} END"
+        maybe += (
+            f" || CASE WHEN coalesce({inside}, false) OR coalesce({outside}, false)"
+            f" THEN {NO_COUNTRY} ELSE {code} END"
+        )
+    return SideSql(f"({members})", f"({maybe})", params)
+
+
+def _stays(side: Side) -> list[tuple[str, date, date]]:
+    """Dated memberships with open ends closed far away, stays that touch made one."""
+    merged: list[tuple[str, date, date]] = []
+    for member in side.dated:
+        first, last = member.first or date.min, member.last or date.max
+        if merged and merged[-1][0] == member.country:
+            _, begun, ended = merged[-1]
+            if first.toordinal() <= ended.toordinal() + 1:
+                merged[-1] = (member.country, begun, max(ended, last))
+                continue
+        merged.append((member.country, first, last))
+    return merged
+
+
+def parts_column(query: FlowQuery) -> str:
+    return "f.ultimate_parts" if query.attribution == "ultimate" else "f.hq_parts"
+
+
+def countries_column(query: FlowQuery) -> str:
+    return "f.ultimate" if query.attribution == "ultimate" else "f.hq"
+
+
+def placed(query: FlowQuery, scope: Scope) -> Sql:
+    """A SELECT of every fact row that passes the filters, with its `place` and the side it was held to.
+
+    Places are those of `COUNTED` and `BESIDE`; rows without a place are left out. The text is a
+    complete subquery; `where` is empty.
+    """
+    sql = filters(query, scope)
+    investors = side_sql(query.investor_side, "investor")
+    targets = side_sql(query.target_side, "target")
+    sql.params |= investors.params | targets.params
+    first, last = query.window
+    sql.params |= {"first": first, "last": last}
+    within, overlaps = "true", "true"
+    if first or last:
+        within = (
+            "(f.date_first >= coalesce(%(first)s::date, '-infinity')"
+            " AND f.date_last <= coalesce(%(last)s::date, 'infinity'))"
+        )
+        overlaps = (
+            "(f.date_last >= coalesce(%(first)s::date, '-infinity')"
+            " AND f.date_first <= coalesce(%(last)s::date, 'infinity'))"
+        )
+    countries, parts = countries_column(query), parts_column(query)
+    undated = "f.date_first IS NULL" if first or last else "false"
+    to_target = "true" if not query.target else f"f.target_country = ANY({targets.members})"
+    from_investor = "true" if not query.investor else f"{countries} && {investors.members}"
+    unknown_target = "false" if not query.target else "f.target_country IS NULL"
+    place = f"""CASE
+        WHEN {unknown_target} THEN CASE WHEN {within} THEN 'unknown_target' END
+        WHEN NOT ({to_target}) AND NOT (f.target_country = ANY({targets.maybe})) THEN NULL
+        WHEN {undated} THEN 'undated'
+        WHEN NOT {within} THEN CASE WHEN {overlaps} THEN 'too_coarse' END
+        WHEN NOT ({to_target}) THEN 'too_coarse'
+        WHEN {from_investor} THEN 'flow'
+        WHEN {countries} && {investors.maybe} THEN 'too_coarse'
+        WHEN f.investor_list = 'none' OR cardinality({parts}) = 0 OR '' = ANY({parts}) THEN 'unknown'
+        WHEN {countries} <@ {targets.members} THEN 'target_side_only'
+        ELSE 'other_foreign_only' END"""
+    text = (
+        f"SELECT f.*, {place} AS place, {investors.members} AS investor_members,"
+        f" {parts} AS parts, {PER_UNIT[query.currency]} AS per_unit"
+        f" FROM deals_dealfact f WHERE {sql.text()}"
+    )
+    return Sql(where=[f"SELECT * FROM ({text}) p WHERE place IS NOT NULL"], params=sql.params)

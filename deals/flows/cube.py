@@ -1,0 +1,161 @@
+"""One pass over the facts: counts and value bands by year, kind and place, to be added up as needed.
+
+Each deal is in exactly one cell, so sums over cells stay counts of distinct deals (rule 1), and
+values are added only within one kind (rule 5).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+from django.db import connection
+
+from deals.flows.conditions import placed, side_sql
+from deals.flows.query import FlowQuery
+from deals.flows.scope import Scope
+from deals.rules.regions import side
+
+ZERO = Decimal(0)
+
+# Per deal of the flow, in the deal's own currency: stated contributions S and Sx, investors without
+# one u and ux (rule 5).
+STATED = """
+LEFT JOIN LATERAL (
+    SELECT coalesce(sum(c), 0) AS s, coalesce(sum(c) FILTER (WHERE x), 0) AS sx,
+           count(*) FILTER (WHERE c IS NULL) AS u, count(*) FILTER (WHERE c IS NULL AND x) AS ux
+    FROM (
+        SELECT t.c, string_to_array(t.p, '+')::varchar[] && f.investor_members AS x
+        FROM unnest(f.parts, f.contributions) AS t(p, c)
+    ) z
+) b ON f.place = 'flow'
+"""
+BAND = """
+SELECT f.*, b.sx,
+    round(b.sx + CASE WHEN f.investor_list = 'complete' AND b.u > 0 AND b.ux = b.u
+                      THEN greatest(f.amount_low - b.s, 0) ELSE 0 END, 2) AS low,
+    round(b.sx + CASE WHEN b.u > 0 THEN greatest(f.amount_mid - b.s, 0) * b.ux / b.u ELSE 0 END, 2)
+        AS split,
+    f.amount_state IN ('exact', 'approximate') AS single,
+    CASE WHEN f.date_first IS NOT NULL
+              AND extract(year FROM f.date_first) = extract(year FROM f.date_last)
+         THEN extract(year FROM f.date_first)::int END AS year
+FROM placed f
+"""
+CELLS = """
+SELECT year, kind, place, count(*) AS deals,
+    count(*) FILTER (WHERE investor_list = 'partial') AS partial,
+    count(*) FILTER (WHERE single) AS disclosed,
+    count(*) FILTER (WHERE amount_state = 'range') AS ranges,
+    count(*) FILTER (WHERE amount_state = 'undisclosed' AND sx > 0) AS at_least,
+    count(*) FILTER (WHERE amount_state <> 'undisclosed' AND per_unit IS NULL) AS not_convertible,
+    count(*) FILTER (WHERE rate_provisional) AS rate_provisional,
+    sum(round(amount_low * per_unit, 2)) FILTER (WHERE single) AS total,
+    sum(round(CASE WHEN single THEN low ELSE sx END * per_unit, 2))
+        FILTER (WHERE amount_state <> 'range') AS low,
+    sum(round(CASE WHEN single THEN split ELSE sx END * per_unit, 2))
+        FILTER (WHERE amount_state <> 'range') AS split,
+    sum(round(CASE WHEN single THEN amount_low ELSE sx END * per_unit, 2))
+        FILTER (WHERE place = 'flow' AND amount_state <> 'range') AS high,
+    sum(round(low * per_unit, 2)) FILTER (WHERE amount_state = 'range') AS range_low,
+    sum(round(split * per_unit, 2)) FILTER (WHERE amount_state = 'range') AS range_split,
+    sum(round(amount_high * per_unit, 2))
+        FILTER (WHERE place = 'flow' AND amount_state = 'range') AS range_high
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Deals of one year (None: undated, or a date that spans years), kind and place.
+
+    Money is in the question's currency; the bands are 0 outside the flow.
+    """
+
+    year: int | None
+    kind: str
+    place: str
+    deals: int
+    partial: int
+    disclosed: int
+    ranges: int
+    at_least: int
+    not_convertible: int
+    rate_provisional: int
+    total: Decimal
+    low: Decimal
+    split: Decimal
+    high: Decimal
+    range_low: Decimal
+    range_split: Decimal
+    range_high: Decimal
+    compared: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """All cells of one question."""
+
+    cells: tuple[Cell, ...]
+
+    def where(self, keep: Callable[[Cell], bool]) -> "Cube":
+        return Cube(tuple(cell for cell in self.cells if keep(cell)))
+
+    def at(self, *places: str) -> "Cube":
+        return self.where(lambda cell: cell.place in places)
+
+    def count(self, name: str = "deals") -> int:
+        return sum(getattr(cell, name) for cell in self.cells)
+
+    def money(self, name: str) -> Decimal:
+        return sum((getattr(cell, name) for cell in self.cells), ZERO)
+
+    def compared(self, position: int) -> int:
+        return sum(cell.compared[position] for cell in self.cells)
+
+    def years(self) -> list[int]:
+        return sorted({cell.year for cell in self.cells if cell.year is not None})
+
+
+def cube(query: FlowQuery, scope: Scope, compare: Iterable[str] = ()) -> Cube:
+    """Ask the database once. `compare` adds, per code, the deals with an investor from there."""
+    sql = placed(query, scope)
+    compared = []
+    for number, code in enumerate(compare):
+        held = side_sql(side(code), f"compare{number}")
+        sql.params |= held.params
+        column = "f.ultimate" if query.attribution == "ultimate" else "f.hq"
+        compared.append(f"count(*) FILTER (WHERE {column} && {held.members}) AS compared{number}")
+    text = (
+        f"WITH placed AS ({sql.text()}), valued AS ({BAND}{STATED}) "
+        + ", ".join([CELLS, *compared])
+        + " FROM valued f GROUP BY year, kind, place"
+    )
+    plain = [item.name for item in fields(Cell)][:-1]
+    with connection.cursor() as cursor:
+        cursor.execute(text, sql.params)
+        cells = []
+        for row in cursor:
+            values = [
+                ZERO if value is None and name in MONEY else value
+                for name, value in zip(plain, row, strict=False)
+            ]
+            cells.append(Cell(*values, compared=tuple(row[len(plain) :])))
+    return Cube(tuple(cells))
+
+
+MONEY = frozenset({"total", "low", "split", "high", "range_low", "range_split", "range_high"})
+
+
+def distinct_sides(query: FlowQuery, scope: Scope) -> tuple[int, int]:
+    """How many targets and how many investors from X the flow has, each organization once."""
+    sql = placed(query, scope)
+    text = f"""
+        WITH placed AS ({sql.text()}), flow AS (SELECT * FROM placed WHERE place = 'flow')
+        SELECT (SELECT count(DISTINCT target_id) FROM flow),
+               (SELECT count(DISTINCT t.investor)
+                FROM flow f, unnest(f.parts, f.investors) AS t(p, investor)
+                WHERE string_to_array(t.p, '+')::varchar[] && f.investor_members)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(text, sql.params)
+        companies, investors = cursor.fetchone()
+    return companies, investors

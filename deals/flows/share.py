@@ -1,0 +1,178 @@
+"""What share of the deals into Y had an investor from X? The product's first question."""
+
+from typing import Any
+
+from deals.flows import links
+from deals.flows.conditions import COUNTED
+from deals.flows.cube import Cube, cube, distinct_sides
+from deals.flows.definition import CASE_LIST, definition
+from deals.flows.money import amount, text
+from deals.flows.query import FlowQuery
+from deals.flows.scope import Scope, is_provisional
+from deals.rules.counting import VALUE_KINDS, share
+from deals.rules.regions import swap_china
+
+REQUIRED = ("investor", "target")
+
+
+def _share(n: int, N: int, scope: Scope) -> str | None:
+    """A share has a meaning only inside a population (rule 3)."""
+    return share(n, N) if scope.population else None
+
+
+def counts(all_cells: Cube, scope: Scope) -> dict[str, Any]:
+    """The block `deals`: n of N, its range when unknown investors count either way, what is beside."""
+    counted = all_cells.at(*COUNTED)
+    n, N = all_cells.at("flow").count(), counted.count()
+    unknown = all_cells.at("unknown").count()
+    partial = all_cells.at("target_side_only", "other_foreign_only").count("partial")
+    return {
+        "n": n,
+        "N": N,
+        "share": _share(n, N, scope),
+        "unknown": unknown,
+        "share_max": _share(n + unknown, N, scope),
+        "partial": partial,
+        "share_max_partial": _share(n + unknown + partial, N, scope),
+        "too_coarse": all_cells.at("too_coarse").count(),
+        "undated": all_cells.at("undated").count(),
+        "unknown_target": all_cells.at("unknown_target").count(),
+        "composition": {
+            "target_side_only": all_cells.at("target_side_only").count(),
+            "with_investor": n,
+            "other_foreign_only": all_cells.at("other_foreign_only").count(),
+            "unknown": unknown,
+        },
+    }
+
+
+def years_of(query: FlowQuery, cells: Cube) -> list[int]:
+    """Every year of the window; without a full window, of the counted deals."""
+    first, last = query.window
+    seen = cells.at(*COUNTED).years()
+    if not seen and not (first and last):
+        return []
+    begin = first.year if first else min(seen, default=last.year if last else 0)
+    end = last.year if last else max(seen, default=first.year if first else 0)
+    # A window may be asked for that is far wider than any data; empty edges are not listed then.
+    if end - begin > 200:
+        begin, end = min(seen, default=begin), max(seen, default=begin)
+    return list(range(begin, end + 1))
+
+
+def by_year(query: FlowQuery, cells: Cube, scope: Scope) -> list[dict[str, Any]]:
+    """One row a year. `complete` is false for young years and for those the window cuts."""
+    first, last = query.window
+    has_value = len(query.kind) == 1 and query.kind[0] in VALUE_KINDS
+    rows = []
+    for year in years_of(query, cells):
+        of_year = cells.where(lambda cell, y=year: cell.year == y)
+        flow = of_year.at("flow")
+        n, N = flow.count(), of_year.at(*COUNTED).count()
+        cut = bool(
+            (first and first.year == year and (first.month, first.day) != (1, 1))
+            or (last and last.year == year and (last.month, last.day) != (12, 31))
+        )
+        provisional = is_provisional(year, scope.seen_on)
+        within = query.but(
+            from_=query.from_ if first and first.year == year else str(year).zfill(4),
+            to=query.to if last and last.year == year else str(year).zfill(4),
+        )
+        band = {
+            name: text(flow.money(name)) if has_value else None for name in ("low", "split", "high")
+        }
+        rows.append(
+            {
+                "year": year,
+                "n": n,
+                "N": N,
+                "share": _share(n, N, scope),
+                **band,
+                "complete": not provisional and not cut,
+                "provisional": provisional,
+                "deals": links.deals(within),
+            }
+        )
+    return rows
+
+
+def beside_years(cells: Cube) -> dict[str, dict[str, int]]:
+    """What no row of the series holds, so that the rows and these add up to the whole."""
+    loose = cells.where(lambda cell: cell.year is None)
+    return {
+        "several_years": {"n": loose.at("flow").count(), "N": loose.at(*COUNTED).count()},
+        "too_coarse": {"N": cells.at("too_coarse").count()},
+        "undated": {"N": cells.at("undated").count()},
+    }
+
+
+def hong_kong(query: FlowQuery, scope: Scope, with_hk_mo: bool) -> dict[str, Any] | None:
+    """The same question with (or without) Hong Kong and Macau on the Chinese side (rule 11)."""
+    investor = swap_china(query.investor_side, with_hk_mo)
+    target = swap_china(query.target_side, with_hk_mo)
+    if investor is None and target is None:
+        return None
+    other = query.but(
+        investor=investor.codes if investor else query.investor,
+        target=target.codes if target else query.target,
+    )
+    cells = cube(other, scope)
+    n, N = cells.at("flow").count(), cells.at(*COUNTED).count()
+    return {"n": n, "N": N, "share": _share(n, N, scope), "deals": links.deals(other)}
+
+
+def comparators(query: FlowQuery, cells: Cube, scope: Scope) -> list[dict[str, Any]]:
+    """Other investor sides over the same N; they overlap, so they add up to nothing."""
+    counted = cells.at(*COUNTED)
+    rows = []
+    for position, code in enumerate(query.compare):
+        n = counted.compared(position)
+        other = query.but(investor=(code,))
+        rows.append(
+            {
+                "investor": code,
+                "n": n,
+                "share": _share(n, counted.count(), scope),
+                "deals": links.deals(other),
+            }
+        )
+    return rows
+
+
+def flow_share(query: FlowQuery, scope: Scope) -> dict[str, Any]:
+    """The whole answer, as the API gives it; shapes and names are documented in docs/api.md."""
+    cells = cube(query, scope, query.compare)
+    companies, investors = distinct_sides(query, scope)
+    population = scope.population
+    return {
+        "query": query.to_params(),
+        "population": {
+            "code": population.code if population else None,
+            "title": population.title if population else "Case list: all deals of the register",
+            "accessed_on": population.accessed_on.isoformat()
+            if population and population.accessed_on
+            else None,
+            "generated": bool(population and population.generated),
+            "why_no_share": None if population else CASE_LIST,
+        },
+        "deals": counts(cells, scope),
+        "compare": comparators(query, cells, scope),
+        "with_hk_mo": hong_kong(query, scope, with_hk_mo=True),
+        "without_hk_mo": hong_kong(query, scope, with_hk_mo=False),
+        "amount": amount(cells, query, is_share=population is not None),
+        "companies": companies,
+        "investors": investors,
+        "by_year": by_year(query, cells, scope),
+        "by_year_beside": beside_years(cells),
+        "definition": definition(query, scope),
+        "as_of": {
+            "change_seq": scope.change_seq,
+            "release": scope.release,
+            "computed_at": scope.computed_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        },
+        "links": {
+            "page": links.page(query),
+            "deals": links.deals(query),
+            "cite": links.cite(query, scope.change_seq),
+        },
+    }
