@@ -1,0 +1,199 @@
+"""The deals behind a number: the same question, listed page by page.
+
+Pages are found by key, never by offset, so a deep page costs what the first one does and no row is
+missed or shown twice while others change.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.db import connection
+
+from deals.flows.conditions import BESIDE, COUNTED, Sql, filters, placed
+from deals.flows.query import BadParameters, FlowQuery, Problem
+from deals.flows.scope import Scope
+
+# Which of the deals around a number are meant. "counted" is N; the others are single places.
+PLACES = ("flow", "counted", *COUNTED[1:], *BESIDE)
+# Finer lists that a sentence on a page points to.
+NARROWED = {
+    "partial": "p.place IN ('target_side_only', 'other_foreign_only')"
+    " AND p.investor_list = 'partial'",
+    "undisclosed": "p.place = 'flow' AND p.amount_state = 'undisclosed'",
+    "range": "p.place = 'flow' AND p.amount_state = 'range'",
+    "not_convertible": "p.place = 'flow' AND p.amount_state <> 'undisclosed'"
+    " AND p.per_unit IS NULL",
+}
+ORDERS = {
+    "-date": ("coalesce(p.date_last, '0001-01-01'::date)", "DESC", "date"),
+    "date": ("coalesce(p.date_last, '9999-12-31'::date)", "ASC", "date"),
+    "-amount": ("coalesce(p.amount_mid * p.per_unit, -1)", "DESC", "numeric"),
+    "amount": ("coalesce(p.amount_mid * p.per_unit, 'Infinity')", "ASC", "numeric"),
+    "-updated": ("p.published_seq", "DESC", "bigint"),
+    "updated": ("p.published_seq", "ASC", "bigint"),
+}
+LARGEST_PAGE = 500
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`documents` are JSON texts, one a deal; the cursors are None at either end."""
+
+    documents: list[str]
+    total: int
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a page or endpoint asks for beside the question."""
+
+    place: str = ""
+    q: str = ""
+    order: str = "-date"
+    cursor: str = ""
+    size: int = 100
+    updated_since: datetime | None = None
+
+    def problems(self) -> Collection[Problem]:
+        found = []
+        allowed = [*PLACES, *NARROWED]
+        if self.place and self.place not in allowed:
+            found.append(Problem("place", f"Allowed are: {', '.join(allowed)}."))
+        if self.order not in ORDERS:
+            found.append(Problem("ordering", f"Allowed are: {', '.join(ORDERS)}."))
+        if not 1 <= self.size <= LARGEST_PAGE:
+            found.append(Problem("page_size", f"This must be from 1 to {LARGEST_PAGE}."))
+        if len(self.q) > LONGEST_SEARCH:
+            found.append(Problem("q", f"A search has at most {LONGEST_SEARCH} characters."))
+        return found
+
+
+def matching(query: FlowQuery, scope: Scope, wanted: Wanted) -> Sql:
+    """A subquery `p` of the fact rows that are meant, without order or page."""
+    if query.investor or query.target or wanted.place or any(query.window):
+        sql = placed(query, scope)
+        place = wanted.place or "flow"
+        if place in NARROWED:
+            which = NARROWED[place]
+        elif place == "counted":
+            which = f"p.place IN {COUNTED}"
+        else:
+            which = "p.place = %(place)s"
+            sql.params["place"] = place
+        sql.where = [f"SELECT * FROM ({sql.where[0]}) p WHERE {which}"]
+    else:
+        # The register itself: an umbrella is listed beside its parts, since nothing is added up here.
+        sql = filters(query, scope, counted=False)
+        unit = {"EUR": "eur_per_unit", "USD": "usd_per_unit", "CNY": "cny_per_unit"}[query.currency]
+        sql.where = [f"SELECT f.*, f.{unit} AS per_unit FROM deals_dealfact f WHERE {sql.text()}"]
+    _search(sql, wanted.q)
+    if wanted.updated_since:
+        sql.params["updated_since"] = wanted.updated_since
+        sql.where = [
+            f"SELECT p.* FROM ({sql.where[0]}) p JOIN deals_change c ON c.seq = p.published_seq"
+            " WHERE c.at >= %(updated_since)s"
+        ]
+    return sql
+
+
+def _search(sql: Sql, q: str) -> None:
+    """By any name of the target or an investor, in any script, or by an identifier."""
+    words = q.split()
+    if not words:
+        return
+    pattern = "%" + "%".join(_literal(word) for word in words) + "%"
+    sql.params |= {"q": pattern, "q_exact": q.strip()}
+    sql.where = [
+        f"""SELECT p.* FROM ({sql.where[0]}) p,
+            (SELECT coalesce(array_agg(id), '{{}}') AS ids FROM (
+                SELECT id FROM deals_organization WHERE name ILIKE %(q)s
+                UNION SELECT organization_id FROM deals_organizationname WHERE name ILIKE %(q)s
+            ) o) found
+        WHERE p.target_id = ANY(found.ids) OR p.investors && found.ids
+           OR p.deal_id = (SELECT id FROM deals_deal WHERE public_id = upper(%(q_exact)s))
+           OR p.version_id IN (SELECT id FROM deals_dealversion
+                               WHERE external_id = %(q_exact)s OR target_name ILIKE %(q)s)"""
+    ]
+
+
+def _literal(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def listing(query: FlowQuery, scope: Scope, wanted: Wanted, *, count: bool = True) -> Page:
+    """One page of documents. Raises `BadParameters` for a bad place, order, size, search or cursor."""
+    problems = wanted.problems()
+    if problems:
+        raise BadParameters(problems)
+    sql = matching(query, scope, wanted)
+    key, direction, cast = ORDERS[wanted.order]
+    back, after = _read_cursor(query, wanted)
+    step = (
+        ("<" if direction == "DESC" else ">") if not back else (">" if direction == "DESC" else "<")
+    )
+    way = direction if not back else ("ASC" if direction == "DESC" else "DESC")
+    beyond = "true"
+    if after is not None:
+        beyond = f"({key}, p.deal_id) {step} (%(after)s::{cast}, %(after_id)s)"
+        sql.params |= {"after": after[0], "after_id": after[1]}
+    text = f"""
+        SELECT x.key, x.deal_id, d.json FROM (
+            SELECT {key} AS key, p.deal_id, p.version_id FROM ({sql.where[0]}) p
+            WHERE {beyond} ORDER BY 1 {way}, 2 {way} LIMIT %(limit)s
+        ) x JOIN deals_dealdocument d USING (version_id) ORDER BY x.key {way}, x.deal_id {way}
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(text, sql.params | {"limit": wanted.size + 1})
+        rows: list[Any] = cursor.fetchall()
+    more = len(rows) > wanted.size
+    rows = rows[: wanted.size]
+    if back:
+        rows.reverse()
+    return Page(
+        [row[2] for row in rows],
+        total(query, scope, wanted) if count else -1,
+        _cursor(query, wanted, rows[-1], back=False) if rows and (more or back) else None,
+        _cursor(query, wanted, rows[0], back=True)
+        if rows and (more if back else after is not None)
+        else None,
+    )
+
+
+def total(query: FlowQuery, scope: Scope, wanted: Wanted) -> int:
+    """How many deals the listing has over all its pages."""
+    sql = matching(query, scope, wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({sql.where[0]}) p", sql.params)
+        return int(cursor.fetchone()[0])
+
+
+def _fingerprint(query: FlowQuery, wanted: Wanted) -> str:
+    since = wanted.updated_since.isoformat() if wanted.updated_since else ""
+    parts = [query.to_params(), wanted.place, wanted.q, wanted.order, since]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+def _cursor(query: FlowQuery, wanted: Wanted, row: Any, *, back: bool) -> str:
+    value = [_fingerprint(query, wanted), int(back), str(row[0]), row[1]]
+    return signing.dumps(value, salt="deals.listing", compress=True)
+
+
+def _read_cursor(query: FlowQuery, wanted: Wanted) -> tuple[bool, tuple[str, int] | None]:
+    if not wanted.cursor:
+        return False, None
+    problem = "This is not a cursor of this question. Follow the links next and previous as given."
+    try:
+        mark, back, value, deal = signing.loads(wanted.cursor, salt="deals.listing")
+    except (signing.BadSignature, ValueError, TypeError):
+        raise BadParameters([Problem("cursor", problem)]) from None
+    if mark != _fingerprint(query, wanted):
+        raise BadParameters([Problem("cursor", problem)])
+    return bool(back), (value, deal)
