@@ -17,7 +17,7 @@ _FORMS_TEXT = """
     ooo oao pao zao
 """
 _FORMS = frozenset(_FORMS_TEXT.split())
-# Forms that are written as several words: "Sp. z o.o.", "S. A.", "A/S".
+# A few are written as several words: "Sp. z o.o.", "S. A.", "A/S".
 _SPACED_FORMS = (
     "sp z oo",
     "sp z o o",
@@ -30,6 +30,7 @@ _SPACED_FORMS = (
     "l l c",
     "s l",
 )
+_FORMS_AT_END = re.compile(rf"(?: (?:{'|'.join((*_SPACED_FORMS, *sorted(_FORMS)))}))+$")
 _HAN_SUFFIX = re.compile(
     "(?:股份有限公司|有限责任公司|有限責任公司|有限公司|株式会社|有限会社|合同会社|주식회사|유한회사"
     "|(?:合伙企业)?(?:有限合伙|普通合伙|特殊普通合伙)|合伙企业|公司)$"
@@ -83,28 +84,14 @@ def _reduced(name: str) -> str:
     words = "".join(char if _counts(char) else " " for char in dotless).split()
     if not words:
         return "".join(folded.split()) or " ".join(name.split())
-    key = "".join(_without_forms(words))
+    key = _FORMS_AT_END.sub("", " ".join(words)).replace(" ", "")
     for pattern in (_HAN_SUFFIX, _HAN_PREFIX):
         key = pattern.sub("", key) or key
     return key
 
 
 def _counts(char: str) -> bool:
-    return unicodedata.category(char)[0] in "LNM"
-
-
-def _without_forms(words: list[str]) -> list[str]:
-    while len(words) > 1:
-        for form in _SPACED_FORMS:
-            length = form.count(" ") + 1
-            if len(words) > length and " ".join(words[-length:]) == form:
-                words = words[:-length]
-                break
-        else:
-            if words[-1] not in _FORMS:
-                break
-            words = words[:-1]
-    return words
+    return char.isalnum() or unicodedata.category(char)[0] == "M"
 
 
 def script_of(name: str) -> str:
