@@ -23,7 +23,7 @@ QUERY = {
     "attribution", "currency", "min_amount", "max_amount", "organization", "population",
     "compare", "known_by", "release", "as_of",
 }  # fmt: skip
-INTERNAL = ("seed article", "seed brief", "seed says", "trap", "(check)", "dedup", "/work", "remark")", "dedup", "known_deals", "/work", "remark")
+INTERNAL = ("seed article", "seed brief", "seed says", "trap", "(check)", "dedup", "remark")
 
 
 def read(name: str) -> list[dict[str, str]]:
