@@ -83,7 +83,8 @@ _PLAIN = {
     "|undisclosed amount|unknown|not known|not published|not available|unspecified"
     "|confidential|obfuscated|tba|tbd|nicht bekannt|unbekannt|nicht veröffentlicht"
     "|nicht offengelegt|keine angabe|keine angaben|vertraulich|non divulgué|non communiqué"
-    "|nc|non dévoilé|non publié|inconnu|confidentiel|未透露|未披露|未公开|未公開|未知|未公布|不详|不詳|不明"
+    "|nc|non dévoilé|non publié|inconnu|confidentiel"
+    "|未透露|未披露|未公开|未公開|未知|未公布|不详|不詳|不明"
     "|保密|暂无|無|无",
     Kind.NOTHING: "of|in|de|d|du|des|von|from|a|an|the|worth|amount|total|sum|im|wert|montant"
     "|betrag|million-dollar|金额|金額|总额|的|,|'|’",
