@@ -1,8 +1,9 @@
 """The address space: pages for readers, the partner API, the admin."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("deals.api.urls")),
 ]

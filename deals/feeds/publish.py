@@ -85,8 +85,8 @@ def publish(
 ) -> Published:
     """Make submitted versions live and number them in the ledger, in one transaction.
 
-    Raises `StaleVersionError` when a deal's live version is no longer the one a version was based on;
-    nothing has happened then.
+    Raises `StaleVersionError`, and has done nothing, when a deal's live version is no longer the
+    one that a version was based on.
     """
     if not version_ids:
         return Published(1, 0)

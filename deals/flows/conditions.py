@@ -1,4 +1,4 @@
-"""A question as SQL over `deals_dealfact f`: which rows are meant, and where each row has its place.
+"""A question as SQL over `deals_dealfact f`: which rows are meant, and each row's place.
 
 Every fragment is fixed text with named parameters; nothing that a reader sends becomes SQL.
 """
@@ -149,7 +149,7 @@ def countries_column(query: FlowQuery) -> str:
 
 
 def placed(query: FlowQuery, scope: Scope) -> Sql:
-    """A SELECT of every fact row that passes the filters, with its `place` and the side it was held to.
+    """Every fact row that passes the filters, with its `place` and the sides it was held to.
 
     Places are those of `COUNTED` and `BESIDE`; rows without a place are left out. The text is a
     complete subquery; `where` is empty.
@@ -183,7 +183,8 @@ def placed(query: FlowQuery, scope: Scope) -> Sql:
         WHEN NOT ({to_target}) THEN 'too_coarse'
         WHEN {from_investor} THEN 'flow'
         WHEN {countries} && {investors.maybe} THEN 'too_coarse'
-        WHEN f.investor_list = 'none' OR cardinality({parts}) = 0 OR '' = ANY({parts}) THEN 'unknown'
+        WHEN f.investor_list = 'none' OR cardinality({parts}) = 0 OR '' = ANY({parts})
+            THEN 'unknown'
         WHEN {countries} <@ {targets.members} THEN 'target_side_only'
         ELSE 'other_foreign_only' END"""
     text = (

@@ -1,4 +1,4 @@
-"""One pass over the facts: counts and value bands by year, kind and place, to be added up as needed.
+"""One pass over the facts: counts and value bands by year, kind and place, to be added up.
 
 Each deal is in exactly one cell, so sums over cells stay counts of distinct deals (rule 1), and
 values are added only within one kind (rule 5).

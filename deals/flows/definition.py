@@ -4,7 +4,7 @@ from typing import Any
 
 from deals.flows.query import ALL, EVER_COMPLETED, FlowQuery
 from deals.flows.scope import Scope
-from deals.rules.counting import KINDS, STATUSES
+from deals.rules.counting import STATUSES
 from deals.rules.countries import country_name
 from deals.rules.regions import REGIONS, Side
 from deals.rules.vocab import ROUND_TYPES, SECTORS
@@ -24,8 +24,9 @@ PLURALS = {
     "exit": "exits",
 }
 CASE_LIST = (
-    "This is a case list: its deals were collected because they cross the border, so a share computed"
-    " from it would mean nothing. Choose a population that was declared complete to get a share."
+    "This is a case list: its deals were collected because they cross the border, so a share"
+    " computed from it would mean nothing. Choose a population that was declared complete to"
+    " get a share."
 )
 
 
@@ -97,9 +98,10 @@ def sentence(query: FlowQuery, scope: Scope) -> str:
         else "the register’s case list"
     )
     return (
-        f"Deals counted: {kinds_phrase(query)}, {_status_phrase(query)}, into {_ai_phrase(query)} in"
-        f" {place_name(query.target)}{_narrowed(query)}, announced {window_phrase(query)}, that had at"
-        f" least one investor {whose} in {place_name(query.investor)}; each deal once, within {inside}."
+        f"Deals counted: {kinds_phrase(query)}, {_status_phrase(query)}, into"
+        f" {_ai_phrase(query)} in {place_name(query.target)}{_narrowed(query)}, announced"
+        f" {window_phrase(query)}, that had at least one investor {whose} in"
+        f" {place_name(query.investor)}; each deal once, within {inside}."
     )
 
 

@@ -90,7 +90,7 @@ def matching(query: FlowQuery, scope: Scope, wanted: Wanted) -> Sql:
             sql.params["place"] = place
         sql.where = [f"SELECT * FROM ({sql.where[0]}) p WHERE {which}"]
     else:
-        # The register itself: an umbrella is listed beside its parts, since nothing is added up here.
+        # The register itself: an umbrella stands beside its parts, since nothing is added up.
         sql = filters(query, scope, counted=False)
         unit = {"EUR": "eur_per_unit", "USD": "usd_per_unit", "CNY": "cny_per_unit"}[query.currency]
         sql.where = [f"SELECT f.*, f.{unit} AS per_unit FROM deals_dealfact f WHERE {sql.text()}"]
@@ -129,7 +129,7 @@ def _literal(word: str) -> str:
 
 
 def listing(query: FlowQuery, scope: Scope, wanted: Wanted, *, count: bool = True) -> Page:
-    """One page of documents. Raises `BadParameters` for a bad place, order, size, search or cursor."""
+    """One page. Raises `BadParameters` for a bad place, order, size, search or cursor."""
     problems = wanted.problems()
     if problems:
         raise BadParameters(problems)

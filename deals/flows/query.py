@@ -1,8 +1,8 @@
 """The question: one frozen object that pages, charts, exports, API and command line share.
 
 `from_params` reads it from a URL or a form, `to_params` writes back only what differs from the
-defaults, and the two are inverse. Nothing here touches the database: whether a population or release
-exists is asked by `deals.flows.scope`.
+defaults, and the two are inverse. Nothing here touches the database: whether a population or
+release exists is asked by `deals.flows.scope`.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -49,8 +49,8 @@ class BadParameters(ValueError):
 class FlowQuery:
     """Which deals are meant. Empty means "any"; the defaults are the rules of counting.
 
-    `investor`, `target` and `compare` hold region and country codes; `from_` and `to` are texts of year,
-    month or day, both inclusive; amounts are in `currency`.
+    `investor`, `target` and `compare` hold region and country codes; `from_` and `to` are texts of
+    year, month or day, both inclusive; amounts are in `currency`.
     """
 
     investor: tuple[str, ...] = ()
@@ -100,7 +100,7 @@ class FlowQuery:
                 except RuleError as error:
                     problems.append(Problem(name, error.message))
         for name in required:
-            if not values.get(known[name]):
+            if not values.get(known[name]) and name not in {p.parameter for p in problems}:
                 problems.append(Problem(name, "This is needed: a region or country code."))
         if not problems:
             query = cls(**values)

@@ -34,7 +34,7 @@ class Scope:
 
 
 def resolve(query: FlowQuery) -> Scope:
-    """Look up codes; raises `BadParameters` for a population, release, organization or seq not there."""
+    """Look up codes; raises `BadParameters` for each that is not there."""
     problems: list[Problem] = []
     head = ledger.head()
     population = _population(query.population, problems)

@@ -21,7 +21,7 @@ def _share(n: int, N: int, scope: Scope) -> str | None:
 
 
 def counts(all_cells: Cube, scope: Scope) -> dict[str, Any]:
-    """The block `deals`: n of N, its range when unknown investors count either way, what is beside."""
+    """The block `deals`: n of N, its range if the unknown count, and what is beside."""
     counted = all_cells.at(*COUNTED)
     n, N = all_cells.at("flow").count(), counted.count()
     unknown = all_cells.at("unknown").count()

@@ -60,7 +60,7 @@ class DealVersion(models.Model):
 
     target = models.ForeignKey("Organization", models.PROTECT, related_name="deals_as_target")
     target_name = models.CharField(max_length=300)
-    target_country = models.CharField(**COUNTRY)  # noqa: DJ001  (unknown is not a code)
+    target_country = models.CharField(**COUNTRY)
     target_country_basis = models.CharField(max_length=12, default="unknown")
 
     kind = models.CharField(max_length=16)

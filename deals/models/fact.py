@@ -9,7 +9,7 @@ from django.db.models import Q
 class DealFact(models.Model):
     """One narrow row a version: everything a flow question can ask, and nothing else.
 
-    The four lists `hq_parts`, `ultimate_parts`, `contributions` and `investors` run in parallel, one
+    The lists `hq_parts`, `ultimate_parts`, `contributions` and `investors` run in parallel, one
     element a participation: "" is an unknown country, "FR+JP" joint controllers. `*_per_unit` are
     EUR, USD and CNY for one unit of the deal's currency (empty: not convertible).
     """
@@ -73,7 +73,7 @@ class DealFact(models.Model):
 
 
 class DealDocument(models.Model):
-    """The JSON text that the API serves for a version; written once, joined by commas for a list."""
+    """The JSON text that the API serves for a version; written once, joined for a list."""
 
     version = models.OneToOneField(
         "DealVersion", models.CASCADE, primary_key=True, related_name="document"

@@ -61,7 +61,7 @@ def _investor_columns(parts: list[Row]) -> tuple[Any, ...]:
 
 
 def fact_row(bundle: Bundle, *, today: date) -> tuple[Any, ...]:
-    """Values for `COLUMNS`. `today` decides only whether a period's mean rate is still provisional."""
+    """Values for `COLUMNS`. `today` decides only whether a mean rate is still provisional."""
     v = bundle.version
     rates = conversion(v, today)
     return (

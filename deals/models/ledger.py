@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from deals.models.change import Change
 
-# Any constant will do, as long as nothing else in this database takes it (migration 0002 checks it).
+# Any constant will do, as long as nothing else in this database takes it; a trigger asks for it.
 LOCK_KEY = 4_281_503_117
 
 

@@ -8,8 +8,8 @@ from django.db.models import F, Q
 class Organization(models.Model):
     """A company, fund, government body or university; target or investor or both.
 
-    `key` is the normalised name; together with `country` (headquarters, empty when unknown) it is how
-    a feed's names find their organization, so one name in two countries stays two organizations.
+    `key` is the normalised name; with `country` (headquarters, empty when unknown) it is how a
+    feed's names find their organization, so one name in two countries stays two organizations.
     """
 
     class Kind(models.TextChoices):

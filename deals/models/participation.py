@@ -9,7 +9,8 @@ class Participation(models.Model):
     """The investor's country is recorded as of the deal, with its basis.
 
     An investor that the source does not name has no organization and no name, and mostly no country
-    ("a Chinese investor" has one): it is there so that "unknown" is counted, never taken for nobody.
+    ("a Chinese investor" has one): it is there so that unknown is counted, and not taken for
+    nobody.
     """
 
     version = models.ForeignKey("DealVersion", models.CASCADE, related_name="participations")

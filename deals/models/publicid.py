@@ -1,7 +1,7 @@
-"""Short public identifiers ("D-7KQ3M2XA"): stable, unique, and silent about how many rows there are.
+"""Short public identifiers ("D-7KQ3M2XA"): stable, unique, silent about how many there are.
 
-A row's number is scrambled by a fixed bijection of 40 bits and written in Crockford's base 32 (no I,
-L, O, U), so two rows never share an identifier and no look-up is needed to make one.
+A row's number is scrambled by a fixed bijection of 40 bits and written in Crockford's base 32 (no
+I, L, O, U), so two rows never share an identifier and no look-up is needed to make one.
 """
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -6,8 +6,8 @@ from django.db import models
 class PublishedFigure(models.Model):
     """A number somebody else published, with its definition and source.
 
-    `query` holds the FlowQuery parameters that would answer it from our data; `why_no_query` says in a
-    sentence why none can. Context figures (papers, patents) have neither to answer nor to compare.
+    `query` holds the FlowQuery parameters that would answer it from our data; `why_no_query` says
+    why none can. Context figures (papers, patents) have neither to answer nor to compare.
     """
 
     code = models.CharField(max_length=16, unique=True)

@@ -1,0 +1,28 @@
+"""Addresses below /api/v1/."""
+
+from django.http import HttpResponse
+from django.urls import path, re_path
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+
+from deals.api import changes, deals, flows, problems
+
+VERSION = "v1"
+
+
+@api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
+def nothing_here(request: Request, rest: str = "") -> HttpResponse:
+    """Anything else below the API's root answers with a problem document, not with a page."""
+    return problems.respond(
+        404, "Not found", f"There is nothing at {request.path}; see docs/api.md."
+    )
+
+
+urlpatterns = [
+    path("flows/share/", flows.share, name="api-share"),
+    path("deals/", deals.deals, name="api-deals"),
+    path("deals/<str:public_id>/", deals.deal, name="api-deal"),
+    path("deals/<str:public_id>/versions/", deals.versions, name="api-versions"),
+    path("changes/", changes.changes, name="api-changes"),
+    re_path(r"^(?P<rest>.*)$", nothing_here),
+]
