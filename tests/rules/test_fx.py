@@ -162,7 +162,7 @@ def test_a_currency_that_the_ecb_does_not_quote_is_not_convertible() -> None:
         ("EUR", on(1998, 6, 1)),
         ("USD", on(1999, 1, 2)),
         ("USD", period("1998-01-01", "1998-12-31", Precision.year)),
-        ("USD", period("1998-12-01", "1999-02-28")),
+        ("USD", period("1998-12-30", "1999-02-28")),  # two days too early
         ("INR", on(2003, 1, 1)),  # quoted since 2009
         ("ISK", period("2018-01-01", "2018-12-31", Precision.year)),  # quoted again since February
     ],
