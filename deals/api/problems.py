@@ -15,7 +15,11 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def respond(
-    status: int, title: str, detail: str, errors: Iterable[Problem] = (), **headers: str
+    status: int,
+    title: str,
+    detail: str,
+    errors: Iterable[Problem] = (),
+    headers: dict[str, str] | None = None,
 ) -> HttpResponse:
     """A problem document; `errors` name the parameters, each with a sentence."""
     body = {
@@ -29,7 +33,7 @@ def respond(
         json.dumps(body, ensure_ascii=False),
         status=status,
         content_type=CONTENT_TYPE,
-        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        headers=headers,
     )
 
 
@@ -52,10 +56,10 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
         return respond(404, "Not found", str(exc) or "There is nothing at this address.")
     if isinstance(exc, exceptions.APIException):
         title = HTTPStatus(exc.status_code).phrase
-        headers = {}
+        headers: dict[str, str] = {}
         if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-            headers["WWW_Authenticate"] = getattr(exc, "auth_header", "Bearer")
+            headers["WWW-Authenticate"] = getattr(exc, "auth_header", "Bearer")
         if isinstance(exc, exceptions.MethodNotAllowed):
             headers["Allow"] = ", ".join(context["view"].allowed_methods)
-        return respond(exc.status_code, title, str(exc.detail), **headers)
+        return respond(exc.status_code, title, str(exc.detail), headers=headers)
     return None

@@ -7,6 +7,7 @@ values are added only within one kind (rule 5).
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -102,6 +103,12 @@ class Cube:
     def at(self, *places: str) -> "Cube":
         return self.where(lambda cell: cell.place in places)
 
+    def of_kind(self, kind: str) -> "Cube":
+        return self.where(lambda cell: cell.kind == kind)
+
+    def of_year(self, year: int | None) -> "Cube":
+        return self.where(lambda cell: cell.year == year)
+
     def count(self, name: str = "deals") -> int:
         return sum(getattr(cell, name) for cell in self.cells)
 
@@ -132,17 +139,17 @@ def cube(query: FlowQuery, scope: Scope, compare: Iterable[str] = ()) -> Cube:
     plain = [item.name for item in fields(Cell)][:-1]
     with connection.cursor() as cursor:
         cursor.execute(text, sql.params)
-        cells = []
-        for row in cursor:
-            values = [
-                ZERO if value is None and name in MONEY else value
-                for name, value in zip(plain, row, strict=False)
-            ]
-            cells.append(Cell(*values, compared=tuple(row[len(plain) :])))
+        cells = [_cell(plain, row) for row in cursor]
     return Cube(tuple(cells))
 
 
 MONEY = frozenset({"total", "low", "split", "high", "range_low", "range_split", "range_high"})
+
+
+def _cell(names: list[str], row: tuple[Any, ...]) -> Cell:
+    values = dict(zip(names, row, strict=False))
+    money = {name: values[name] or ZERO for name in MONEY}
+    return Cell(**(values | money), compared=tuple(row[len(names) :]))
 
 
 def distinct_sides(query: FlowQuery, scope: Scope) -> tuple[int, int]:

@@ -52,7 +52,7 @@ def amount(cube: Cube, query: FlowQuery, *, is_share: bool) -> dict[str, Any]:
     if not is_share:
         block["share_high"] = None
     block["by_kind"] = [
-        {"kind": kind, **value(cube.where(lambda cell, k=kind: cell.kind == k), query.currency)}
+        {"kind": kind, **value(cube.of_kind(kind), query.currency)}
         for kind in kinds
         if kind in VALUE_KINDS and asked is None
     ]

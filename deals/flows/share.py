@@ -66,7 +66,7 @@ def by_year(query: FlowQuery, cells: Cube, scope: Scope) -> list[dict[str, Any]]
     has_value = len(query.kind) == 1 and query.kind[0] in VALUE_KINDS
     rows = []
     for year in years_of(query, cells):
-        of_year = cells.where(lambda cell, y=year: cell.year == y)
+        of_year = cells.of_year(year)
         flow = of_year.at("flow")
         n, N = flow.count(), of_year.at(*COUNTED).count()
         cut = bool(
@@ -98,7 +98,7 @@ def by_year(query: FlowQuery, cells: Cube, scope: Scope) -> list[dict[str, Any]]
 
 def beside_years(cells: Cube) -> dict[str, dict[str, int]]:
     """What no row of the series holds, so that the rows and these add up to the whole."""
-    loose = cells.where(lambda cell: cell.year is None)
+    loose = cells.of_year(None)
     return {
         "several_years": {"n": loose.at("flow").count(), "N": loose.at(*COUNTED).count()},
         "too_coarse": {"N": cells.at("too_coarse").count()},

@@ -7,8 +7,6 @@ from django.db.models import F, Q
 
 from deals.rules.counting import KINDS, STATUSES
 
-COUNTRY = {"max_length": 2, "null": True, "blank": True}
-
 
 class Deal(models.Model):
     """Identity of one transaction. The public id never changes and outlives a merge."""
@@ -60,7 +58,7 @@ class DealVersion(models.Model):
 
     target = models.ForeignKey("Organization", models.PROTECT, related_name="deals_as_target")
     target_name = models.CharField(max_length=300)
-    target_country = models.CharField(**COUNTRY)
+    target_country = models.CharField(max_length=2, null=True, blank=True)
     target_country_basis = models.CharField(max_length=12, default="unknown")
 
     kind = models.CharField(max_length=16)

@@ -24,7 +24,7 @@ class DealFact(models.Model):
     superseded_seq = models.BigIntegerField(null=True)
 
     target = models.ForeignKey("Organization", models.PROTECT, related_name="+")
-    target_country = models.CharField(max_length=2, null=True)  # noqa: DJ001
+    target_country = models.CharField(max_length=2, null=True)
     date_first = models.DateField(null=True)
     date_last = models.DateField(null=True)
     kind = models.CharField(max_length=16)

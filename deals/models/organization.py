@@ -24,7 +24,7 @@ class Organization(models.Model):
     name = models.CharField(max_length=300)
     key = models.CharField(max_length=300)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.UNKNOWN)
-    country = models.CharField(max_length=2, null=True)  # noqa: DJ001  (unknown is not a code)
+    country = models.CharField(max_length=2, null=True)
     generated = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed")
 

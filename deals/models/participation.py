@@ -19,7 +19,7 @@ class Participation(models.Model):
         "Organization", models.PROTECT, null=True, related_name="participations"
     )
     investor_name = models.CharField(max_length=300, blank=True)
-    country = models.CharField(max_length=2, null=True)  # noqa: DJ001  (unknown is not a code)
+    country = models.CharField(max_length=2, null=True)
     country_basis = models.CharField(max_length=12)
     # Countries of the owners at the top of the chain on the deal's date: two for joint control.
     ultimate = ArrayField(models.CharField(max_length=2), default=list)
