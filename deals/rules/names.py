@@ -33,9 +33,9 @@ _SPACED_FORMS = (
 _FORMS_AT_END = re.compile(rf"(?: (?:{'|'.join((*_SPACED_FORMS, *sorted(_FORMS)))}))+$")
 _HAN_SUFFIX = re.compile(
     "(?:股份有限公司|有限责任公司|有限責任公司|有限公司|株式会社|有限会社|合同会社|주식회사|유한회사"
-    "|(?:合伙企业)?(?:有限合伙|普通合伙|特殊普通合伙)|合伙企业|公司)$"
+    "|(?:合伙企业)?(?:有限合伙|普通合伙|特殊普通合伙)|合伙企业|公司)+$"
 )
-_HAN_PREFIX = re.compile("^(?:株式会社|有限会社|合同会社|주식회사|유한회사)")
+_HAN_PREFIX = re.compile("^(?:株式会社|有限会社|合同会社|주식회사|유한회사)+")
 # Marks that change the order or the look of text without being seen; kept out of stored names.
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
