@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("deals.web.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("deals.api.urls")),
 ]
