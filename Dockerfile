@@ -1,0 +1,23 @@
+# One image for web, worker and scheduler; docker-compose.yml says which one a container is.
+FROM python:3.11-slim
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1
+WORKDIR /srv/investtrack
+
+COPY requirements.txt .
+RUN pip install --require-hashes -r requirements.txt
+
+COPY manage.py ./
+COPY investtrack investtrack
+COPY deals deals
+COPY templates templates
+
+# An ordinary user; only the data folder is theirs to write.
+RUN useradd --system --uid 10001 investtrack \
+    && mkdir -p /var/lib/investtrack /srv/static \
+    && SECRET_KEY=building VAR_DIR=/tmp/var STATIC_ROOT=/srv/static python manage.py collectstatic --noinput \
+    && chown investtrack /var/lib/investtrack
+USER 10001
+
+EXPOSE 8000
+CMD ["gunicorn", "investtrack.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread"]

@@ -1,0 +1,96 @@
+"""Who may import whom, read off the syntax tree (docs/architecture.md has the picture)."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DEALS = ROOT / "deals"
+
+# Each room may use these rooms of `deals`; itself is always allowed.
+ALLOWED = {
+    "rules": set(),
+    "models": {"rules"},
+    "feeds": {"models", "rules"},
+    "actions": {"models", "rules", "feeds.publish"},
+    "flows": {"models", "rules"},
+    "charts": {"rules", "flows"},
+    "svg": {"rules", "flows", "charts"},
+    "web": {"charts", "svg", "flows", "actions", "models", "rules", "feeds", "templatetags"},
+    "templatetags": {"rules", "flows"},
+    "api": {"flows", "models", "actions", "rules"},
+    "tasks": {"feeds", "flows", "models"},
+    "apps": {"models", "tasks"},
+    # Commands are doors like pages: they may call whatever is below them.
+    "management": {"actions", "feeds", "flows", "models", "rules", "tasks"},
+}
+PURE = {"rules"}
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(DEALS).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Absolute names of the modules that a file imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative imports hide which room is meant"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def sources() -> list[Path]:
+    skipped = ("migrations", "__init__.py")
+    files = sorted(DEALS.rglob("*.py"))
+    return [path for path in files if path.relative_to(DEALS).parts[0] not in skipped]
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(DEALS)))
+def test_each_room_imports_only_from_the_rooms_below_it(path):
+    room = room_of(path)
+    assert room in ALLOWED, f"{path} opens a room that docs/architecture.md does not know"
+    allowed = ALLOWED[room] | {room}
+    for name in imported(path):
+        if name.startswith("deals."):
+            inner = name.removeprefix("deals.")
+            assert any(inner == a or inner.startswith(f"{a}.") for a in allowed), (
+                f"{room} must not import {name}"
+            )
+
+
+@pytest.mark.parametrize("room", sorted(PURE))
+def test_rules_are_pure_python_without_django(room):
+    for path in sorted((DEALS / room).rglob("*.py")):
+        for name in imported(path):
+            assert not name.startswith(("django", "rest_framework", "celery", "investtrack")), path
+
+
+def test_only_the_address_tables_import_pages_and_api():
+    for path in sources():
+        if room_of(path) in {"web", "api"}:
+            continue
+        for name in imported(path):
+            assert not name.startswith(("deals.web", "deals.api")), f"{path} imports {name}"
+
+
+def test_nobody_imports_a_private_name_of_another_room():
+    for path in sources():
+        for name in imported(path):
+            if not name.startswith("deals."):
+                continue
+            *_, last = name.split(".")
+            own = name.removeprefix("deals.").split(".")[0] == room_of(path)
+            assert own or not last.startswith("_"), f"{path} imports {name}"
+
+
+def test_every_file_is_a_small_room():
+    large = {
+        str(path.relative_to(ROOT)): lines
+        for path in [*DEALS.rglob("*.py"), *(ROOT / "investtrack").rglob("*.py")]
+        if "migrations" not in path.parts and (lines := path.read_text().count("\n")) > 320
+    }
+    assert not large
