@@ -15,6 +15,7 @@ from deals.flows.listing import LARGEST_PAGE, Page, Wanted, listing
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import resolve
 from deals.models import Deal, DealDocument
+from deals.models.documents import dumps
 from deals.rules.dates import parse_edge
 from deals.rules.errors import RuleError
 
@@ -69,8 +70,6 @@ def _address(request: Request, cursor: str | None) -> str | None:
 
 def _envelope(request: Request, page: Page) -> str:
     # The documents are JSON already; they are joined, not parsed and written again.
-    from deals.models.documents import dumps
-
     head = dumps(
         {"next": _address(request, page.next), "previous": _address(request, page.previous)}
     )
@@ -99,6 +98,13 @@ def deals(request: Request) -> HttpResponse:
     return response
 
 
+def _no_parameters(request: Request) -> None:
+    if request.query_params:
+        raise BadParameters(
+            [Problem(name, "This address takes no parameters.") for name in request.query_params]
+        )
+
+
 def _deal(public_id: str) -> Deal:
     found = Deal.objects.filter(public_id=public_id.upper()).select_related("merged_into").first()
     if found is None:
@@ -109,7 +115,7 @@ def _deal(public_id: str) -> Deal:
 @api_view(["GET"])
 def deal(request: Request, public_id: str) -> HttpResponse:
     """The live version of one deal; a merged deal points to the one it became."""
-    FlowQuery.from_params({name: "" for name in request.query_params if name})
+    _no_parameters(request)
     found = _deal(public_id)
     if found.merged_into:
         target = reverse("api-deal", [found.merged_into.public_id], request=request)
@@ -127,6 +133,7 @@ def deal(request: Request, public_id: str) -> HttpResponse:
 @api_view(["GET"])
 def versions(request: Request, public_id: str) -> HttpResponse:
     """All published versions of one deal, newest first."""
+    _no_parameters(request)
     found = _deal(public_id)
     texts = DealDocument.objects.filter(
         version__deal=found, version__published_seq__isnull=False
