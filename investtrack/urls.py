@@ -8,3 +8,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("deals.api.urls")),
 ]
+
+handler400 = "investtrack.handlers.bad_request"
+handler404 = "investtrack.handlers.not_found"
+handler500 = "investtrack.handlers.server_error"

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from deals.web import flows, home
+from deals.web import flows, health, home, methods
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("flows/", flows.flows, name="flows"),
     path("flows/table.csv", flows.table, name="flows-table"),
+    path("methods/", methods.methods, name="methods"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
 ]

@@ -1,0 +1,143 @@
+"""How many deals each choice of a filter would list, and how many the filters leave out.
+
+Beside a filter's words stand the counts that hold when only that filter is changed, so every other
+one stays on. One pass over the facts answers all of them.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+
+from deals.flows.answer import kept
+from deals.flows.conditions import Sql, countries_column, in_ledger
+from deals.flows.listing import Wanted, matching
+from deals.flows.query import ALL, EVER_COMPLETED, FlowQuery
+from deals.flows.scope import Scope
+
+# Filters with a closed list of words, and the column each one reads.
+COLUMNS = {"kind": "kind", "status": "status", "ai": "ai", "round": "round_type"}
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationCount:
+    """A population and how many live deals it has, whatever the filters say."""
+
+    code: str
+    title: str
+    generated: bool
+    deals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """`counts` by filter and word ("" is a deal without a round or country).
+
+    `hidden` says per filter how many deals that filter alone leaves out, `without_filters` how many
+    deals there would be without kind, status, AI and round.
+    """
+
+    counts: dict[str, dict[str, int]]
+    hidden: dict[str, int]
+    total: int
+    without_filters: int
+    populations: tuple[PopulationCount, ...]
+
+
+def facets(query: FlowQuery, scope: Scope, wanted: Wanted) -> Facets:
+    """The counts for a listing's question; kept until the ledger moves."""
+    mark = hashlib.sha256(f"{wanted.place}\0{wanted.q}".encode()).hexdigest()[:16]
+    found: Facets = kept(f"facets:{mark}", query, scope, lambda: _facets(query, scope, wanted))
+    return found
+
+
+def _facets(query: FlowQuery, scope: Scope, wanted: Wanted) -> Facets:
+    counts: dict[str, dict[str, int]] = {name: {} for name in (*COLUMNS, "target")}
+    hidden = dict.fromkeys(COLUMNS, 0)
+    total = without_filters = 0
+    for name, word, deals, left_out in _grouped(query, scope, wanted):
+        if name == "total":
+            total, without_filters = deals, left_out
+        else:
+            if deals:
+                counts[name][word or ""] = deals
+            if name in hidden:
+                hidden[name] += left_out
+    counts["investor"] = dict(_investors(query, scope, wanted))
+    return Facets(counts, hidden, total, without_filters, _populations(scope))
+
+
+def _grouped(query: FlowQuery, scope: Scope, wanted: Wanted) -> list[tuple[Any, ...]]:
+    """Rows of (filter, word, deals with every other filter on, those of them this filter leaves out)."""
+    relaxed = query.but(kind=(ALL,), status=(ALL,), ai=(ALL,), round=())
+    sql = matching(relaxed, scope, wanted)
+    passed = {name: _passes(name, query, sql) for name in COLUMNS}
+    sets, cases, others, left_out = [], [], [], []
+    for name, column in {**COLUMNS, "target": "target_country"}.items():
+        rest = " AND ".join(f"m_{other}" for other in COLUMNS if other != name)
+        mine = f"NOT m_{name}" if name in COLUMNS else "false"
+        sets.append(f"({column})")
+        cases.append(f"WHEN grouping({column}) = 0 THEN '{name}'")
+        others.append(f"WHEN grouping({column}) = 0 THEN count(*) FILTER (WHERE {rest})")
+        left_out.append(
+            f"WHEN grouping({column}) = 0 THEN count(*) FILTER (WHERE {rest} AND {mine})"
+        )
+    every = " AND ".join(f"m_{name}" for name in COLUMNS)
+    columns = ", ".join([*COLUMNS.values(), "target_country"])
+    text = f"""
+        SELECT CASE {" ".join(cases)} ELSE 'total' END,
+               coalesce({columns}),
+               CASE {" ".join(others)} ELSE count(*) FILTER (WHERE {every}) END,
+               CASE {" ".join(left_out)} ELSE count(*) END
+        FROM (SELECT {columns}, {", ".join(f"{sql} AS m_{n}" for n, sql in passed.items())}
+              FROM ({sql.where[0]}) p) f
+        GROUP BY GROUPING SETS ({", ".join(sets)}, ())
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(text, sql.params)
+        return cursor.fetchall()
+
+
+def _passes(name: str, query: FlowQuery, sql: Sql) -> str:
+    """Whether a row of `p` passes one filter as it was asked for."""
+    words = getattr(query, name)
+    if not words or words == (ALL,):
+        return "true"
+    key = f"facet_{name}"
+    sql.params[key] = list(words)
+    passes = f"p.{COLUMNS[name]} = ANY(%({key})s::varchar[])"
+    if name == "status" and EVER_COMPLETED in words:
+        passes = f"({passes} OR p.ever_completed)"
+    return passes
+
+
+def _investors(query: FlowQuery, scope: Scope, wanted: Wanted) -> list[tuple[str, int]]:
+    """Deals by country of an investor; a deal with two countries is under both."""
+    anyone = query.but(investor=())
+    sql = matching(anyone, scope, replace(wanted, place=_anywhere(wanted.place)))
+    column = countries_column(query).removeprefix("f.")
+    text = f"""
+        SELECT country, count(*) FROM ({sql.where[0]}) p, unnest(p.{column}) AS country
+        GROUP BY country ORDER BY count(*) DESC, country
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(text, sql.params)
+        return [(str(country), int(deals)) for country, deals in cursor]
+
+
+def _anywhere(place: str) -> str:
+    """Without an investor side every counted deal is in the flow."""
+    return place if place in ("too_coarse", "undated", "unknown_target") else ""
+
+
+def _populations(scope: Scope) -> tuple[PopulationCount, ...]:
+    text = f"""
+        SELECT o.code, o.title, o.generated,
+               (SELECT count(*) FROM deals_dealfact f
+                WHERE f.population_id = o.id AND {in_ledger("f", scope)})
+        FROM deals_population o ORDER BY o.generated, o.title
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(text, {"seq": scope.seq})
+        return tuple(PopulationCount(*row) for row in cursor)

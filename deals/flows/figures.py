@@ -1,0 +1,142 @@
+"""Published figures beside ours: what others counted, and what the same question gives here.
+
+All questions go to the database together, so a page of ninety figures costs two statements. A
+published figure is about the world; it is never held against generated data.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.db import connection
+
+from deals.flows.answer import kept, snapshot
+from deals.flows.conditions import COUNTED, placed
+from deals.flows.cube import BAND, CELLS, MONEY, STATED, ZERO, Cell, Cube
+from deals.flows.query import BadParameters, FlowQuery, Problem
+from deals.flows.scope import Scope, resolve
+from deals.models import PublishedFigure
+from deals.rules.regions import REGIONS
+
+EUROPE = frozenset(
+    member.country for code in ("europe", "eu28", "efta") for member in REGIONS[code].members
+)
+CHINA = frozenset(member.country for member in REGIONS["greater-china"].members)
+PARAMETER = re.compile(r"%\((\w+)\)s")
+PLAIN = tuple(item.name for item in fields(Cell))[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Our answer to a figure's question. The flow's cells give n, the counted ones N."""
+
+    query: FlowQuery
+    cells: Cube
+    companies: int
+    investors: int
+
+    @property
+    def n(self) -> int:
+        return self.cells.at("flow").count()
+
+    @property
+    def N(self) -> int:
+        return self.cells.at(*COUNTED).count()
+
+    @property
+    def covered(self) -> bool:
+        """Whether the register collects what is asked for: deals between Europe and China."""
+        sides = (self.query.investor_side, self.query.target_side)
+        given = [side.always | {member.country for member in side.dated} for side in sides]
+        if not all(given):
+            return False
+        investor, target = given
+        return (investor <= EUROPE and target <= CHINA) or (investor <= CHINA and target <= EUROPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One published figure; `ours` is None where no question can answer it."""
+
+    figure: PublishedFigure
+    ours: Ours | None
+
+
+def figures(population: str = "") -> tuple[list[Compared], Scope]:
+    """Every published figure with our answer, in the case list or inside one real population.
+
+    Raises `BadParameters` for a population that is not there or was generated.
+    """
+    with snapshot():
+        scope = resolve(FlowQuery(population=population))
+        if scope.population and scope.population.generated:
+            message = "This population was generated; published figures are not compared with it."
+            raise BadParameters([Problem("population", message)])
+        published = list(PublishedFigure.objects.all())
+        questions = {
+            figure.query: question(figure.query).but(population=population)
+            for figure in published
+            if figure.query
+        }
+        answers = _kept(questions, scope)
+    return [Compared(figure, answers.get(figure.query)) for figure in published], scope
+
+
+def question(text: str) -> FlowQuery:
+    """The FlowQuery of a figure's parameters ("investor=europe&target=CN")."""
+    return FlowQuery.from_params(dict(parse_qsl(text, strict_parsing=True)))
+
+
+def _kept(questions: dict[str, FlowQuery], scope: Scope) -> dict[str, Ours]:
+    if not questions:
+        return {}
+    texts = sorted(questions)
+    mark = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
+    queries = [questions[text] for text in texts]
+    whole = FlowQuery(population=queries[0].population)
+    found: list[Ours] = kept(f"figures:{mark}", whole, scope, lambda: answers(queries, scope))
+    return dict(zip(texts, found, strict=True))
+
+
+BANDS = f"valued AS ({BAND}{STATED}) {CELLS} FROM valued f GROUP BY year, kind, place"
+SIDES = """
+flow AS (SELECT * FROM placed WHERE place = 'flow')
+SELECT (SELECT count(DISTINCT target_id) FROM flow) AS companies,
+       (SELECT count(DISTINCT t.investor)
+        FROM flow f, unnest(f.parts, f.investors) AS t(p, investor)
+        WHERE string_to_array(t.p, '+')::varchar[] && f.investor_members) AS investors
+"""
+
+
+def answers(queries: Sequence[FlowQuery], scope: Scope) -> list[Ours]:
+    """Our answer to each question, in order; two statements however many there are."""
+    cells: list[list[Cell]] = [[] for _ in queries]
+    for number, *row in _together(queries, scope, BANDS):
+        values = [
+            ZERO if value is None and name in MONEY else value
+            for name, value in zip(PLAIN, row, strict=True)
+        ]
+        cells[number].append(Cell(*values))
+    sides = {number: counts for number, *counts in _together(queries, scope, SIDES)}
+    return [
+        Ours(query, Cube(tuple(cells[number])), *sides[number])
+        for number, query in enumerate(queries)
+    ]
+
+
+def _together(queries: Sequence[FlowQuery], scope: Scope, rest: str) -> list[tuple[Any, ...]]:
+    """`rest` over the placed rows of every question; each row begins with the question's number."""
+    branches: list[str] = []
+    params: dict[str, Any] = {}
+    for number, query in enumerate(queries):
+        sql = placed(query, scope)
+        branch = f"SELECT {number}, a.* FROM (WITH placed AS ({sql.text()}), {rest}) a"
+        branches.append(PARAMETER.sub(rf"%(q{number}_\1)s", branch))
+        params |= {f"q{number}_{name}": value for name, value in sql.params.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(branches), params)
+        return cursor.fetchall()

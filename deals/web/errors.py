@@ -1,0 +1,64 @@
+"""What a reader sees when something is wrong: what, where, and what to do about it."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from deals.flows.query import BadParameters, Problem
+
+RETRY_SECONDS = "30"
+LONGEST_SHOWN = 80
+
+
+def bad_request(request: HttpRequest, error: BadParameters) -> HttpResponse:
+    """400: every parameter that cannot be used, what was given, and what would be right."""
+    named = {problem.parameter for problem in error.problems}
+    kept = {name: request.GET[name] for name in request.GET if name not in named}
+    context = {
+        "problems": [_shown(problem, request) for problem in error.problems],
+        "without": f"{request.path}?{urlencode(kept, safe=',:')}" if kept else request.path,
+        "anything_kept": bool(kept),
+    }
+    return render(request, "errors/400.html", context, status=400)
+
+
+def _shown(problem: Problem, request: HttpRequest) -> dict[str, str]:
+    return {
+        "parameter": _short(problem.parameter),
+        "given": _short(request.GET.get(problem.parameter, "")),
+        "message": _visible(problem.message),
+    }
+
+
+def _visible(text: str) -> str:
+    """Control characters as signs that can be seen, since browsers swallow them."""
+    return "".join(chr(0x2400 + ord(char)) if ord(char) < 32 else char for char in text)
+
+
+def _short(text: str) -> str:
+    visible = _visible(text)
+    return visible if len(visible) <= LONGEST_SHOWN else f"{visible[:LONGEST_SHOWN]}…"
+
+
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """400 for a request that the framework refuses: a forged host, too many fields."""
+    return render(request, "errors/400.html", {"problems": []}, status=400)
+
+
+def not_found(request: HttpRequest, sentence: str) -> HttpResponse:
+    """404: one sentence and a search box."""
+    return render(request, "errors/404.html", {"sentence": sentence}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a plain page that needs neither the database nor the session."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def database_down(request: HttpRequest) -> HttpResponse:
+    """503: nothing that this renders asks the database."""
+    response = HttpResponse(render_to_string("errors/503.html"), status=503)
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
