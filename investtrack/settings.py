@@ -1,9 +1,13 @@
-"""One settings module for every machine. `.env.sample` names each variable and says what it does."""
+"""One settings module for every machine. `.env.sample` names and explains each variable."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from environs import Env
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, validate
+
+from investtrack.secret import stored_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -11,11 +15,43 @@ env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 # Everything the running system writes on its own lies below this folder.
-VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+VAR_DIR = Path(env.str("VAR_DIR", "") or BASE_DIR / "var").resolve()
 
+
+def folder(path: Path) -> Path:
+    """The folder, made where that is possible; a read-only installation may do without."""
+    with suppress(OSError):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def secret_key() -> str:
+    """As given, else made once for this VAR_DIR."""
+    if given := env.str("SECRET_KEY", ""):
+        return given
+    try:
+        return stored_secret(folder(VAR_DIR) / "secret-key")
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is not set and none can be kept in VAR_DIR ({error}). Set SECRET_KEY to "
+            "50 random characters, or VAR_DIR to a folder that this user may write."
+        ) from error
+
+
+# Error pages with source code; for developers only.
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "development")
+# Signs sessions and links. Without it, one is generated into VAR_DIR.
+SECRET_KEY = secret_key()
+# The names under which browsers reach this server.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+
+# --- the web server of `make run` -----------------------------------------------------------
+# Address and port to listen on.
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
+# Processes, and threads in each.
+WEB_WORKERS = env.int("WEB_WORKERS", 2)
+WEB_THREADS = env.int("WEB_THREADS", 4)
 
 # --- the register ---------------------------------------------------------------------------
 # Published data is readable without a key.
@@ -24,11 +60,75 @@ PUBLIC_READ = env.bool("PUBLIC_READ", True)
 SELF_APPROVAL = env.bool("SELF_APPROVAL", False)
 
 # --- database -------------------------------------------------------------------------------
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgres://postgres@127.0.0.1:54329/investtrack")}
+# A running PostgreSQL. Without it an embedded one keeps its data in VAR_DIR/postgres, and the
+# tests theirs in VAR_DIR/postgres-test.
+if env.str("DATABASE_URL", ""):
+    DATABASES = {"default": env.dj_db_url("DATABASE_URL")}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "investtrack.db",
+            "NAME": "investtrack",
+            "USER": "investtrack",
+            "EMBEDDED": str(VAR_DIR / "postgres"),
+            "TEST": {"EMBEDDED": str(VAR_DIR / "postgres-test")},
+        }
+    }
+# Keep connections between requests, and notice when the server has dropped one.
+DATABASES["default"].update(CONN_MAX_AGE=600, CONN_HEALTH_CHECKS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- cache ----------------------------------------------------------------------------------
+# Shared by all processes when it is a server, such as redis://127.0.0.1:6379/1; without it each
+# process has its own.
+CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+
 # --- background work ------------------------------------------------------------------------
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://")
+# The message is only a doorbell: what is to be done stands in the database. So a broker that
+# loses, repeats or delays messages costs time, never work.
+# redis://… or amqp://…; without it messages are files below VAR_DIR/broker.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"
+# How many tasks run at the same time in one worker.
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 1)
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+# Redis gives a task that lasts longer than this to another worker, so none may.
+CELERY_VISIBILITY_TIMEOUT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_TASK_TIME_LIMIT = 290
+if CELERY_BROKER_URL.startswith(("redis", "sentinel")):
+    CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": CELERY_VISIBILITY_TIMEOUT}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
+        # How often a living worker looks for what a dead one had taken, in seconds and turns.
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 4,
+    }
+elif CELERY_BROKER_URL == "filesystem://":
+    messages = str(folder(VAR_DIR / "broker" / "messages"))
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": messages,
+        "data_folder_out": messages,
+        "control_folder": str(folder(VAR_DIR / "broker" / "control")),
+    }
+    # Remote control by files would be polling more folders for nothing.
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+# A task is done when it has ended, not when it was taken; a killed one comes back.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A process that grew beyond so many KiB is replaced after its task.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 512_000
+# Told to stop at once, a worker still gives its task so many seconds.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 2.0
+CELERY_TASK_IGNORE_RESULT = True
+# A broker that is down must not keep an upload waiting: the sweeper rings again.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
+CELERY_BROKER_CONNECTION_TIMEOUT = 4
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TIMEZONE = "UTC"
 
 # --- applications ---------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -57,6 +157,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "investtrack.handlers.DatabaseDownMiddleware",
 ]
 ROOT_URLCONF = "investtrack.urls"
 WSGI_APPLICATION = "investtrack.wsgi.application"
@@ -70,6 +171,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "deals.web.context.site",
             ],
         },
     },
@@ -81,7 +183,17 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+# Where `collectstatic` puts the files that the web server sends.
+STATIC_ROOT = folder(Path(env.str("STATIC_ROOT", "") or VAR_DIR / "static").resolve())
+
+# Besides the usual places, plotly.js from the installed Python package.
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "investtrack.finders.PlotlyFinder",
+]
+# Static files are there even before `collectstatic` has run.
+WHITENOISE_USE_FINDERS = True
 
 # --- what a browser may do ------------------------------------------------------------------
 # Plotly positions its marks through style attributes (without the permission heatmaps are
@@ -104,7 +216,7 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PERMISSION_CLASSES": ["deals.api.access.PublicRead"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "EXCEPTION_HANDLER": "deals.api.problems.handle",
 }

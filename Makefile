@@ -1,0 +1,71 @@
+# One word each for what people do here. Needs Python 3.11 or newer, make, and nothing else:
+#   make run            the whole system on http://127.0.0.1:8000, until Ctrl-C (PORT=… to change)
+#   make test           all tests that need no system package
+#   make install        only the set-up
+#   make check          lint, format, types, migrations in step, architecture
+#   make fix            what lint and format can mend themselves
+#   make migrate        bring the database to the latest shape
+#   make bench          the measurements of benchmarks/
+#   make test-browser   tests in a real Chromium (Debian: apt-get install chromium)
+#   make test-services  tests with real servers and processes (Debian: apt-get install redis-server)
+
+.PHONY: run test install install-dev check fix migrate bench test-browser test-services
+.NOTPARALLEL:
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PYTEST := $(PYTHON) -m investtrack.guard $(PYTHON) -m pytest
+# Two tests at a time unless told otherwise: make test WORKERS=8
+WORKERS ?= 2
+
+# Recipes of one plain command each, so that make starts it without a shell in between: a program
+# then sees when make ends, and ends too.
+
+run: install
+	@$(PYTHON) -m investtrack.run
+
+test: install-dev
+	@$(PYTEST) -n $(WORKERS) -m "not browser and not services"
+	@echo "Not run here: browser tests, which need Chromium (make test-browser), and service"
+	@echo "tests, which need a Redis server or take long (make test-services)."
+
+test-browser: install-dev
+	@$(PYTEST) -m browser
+
+test-services: install-dev
+	@$(PYTEST) -m services
+
+check: install-dev
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) manage.py check
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+fix: install-dev
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+migrate: install
+	@$(PYTHON) manage.py migrate
+
+bench: install-dev
+	@$(PYTHON) -m benchmarks
+
+# ---- the virtual environment: made once, renewed when a requirements file changes ----
+
+install: $(VENV)/.requirements
+install-dev: $(VENV)/.requirements-dev
+
+PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
+
+$(VENV)/.requirements: requirements.txt
+	@sh -eu .ci/venv $(VENV)
+	@echo "Installing the requirements into $(VENV) ..."
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/.requirements-dev: requirements-dev.txt $(VENV)/.requirements
+	@echo "Installing the tools for tests and checks into $(VENV) ..."
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
