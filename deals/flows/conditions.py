@@ -63,10 +63,10 @@ def filters(query: FlowQuery, scope: Scope, *, counted: bool = True) -> Sql:
         sql.add("f.sectors && %(sector)s::varchar[]", sector=list(query.sector))
     _status(sql, query.status)
     _amount(sql, query)
-    if scope.organization is not None:
+    if scope.organizations:
         sql.add(
-            "(f.target_id = %(organization)s OR f.investors @> ARRAY[%(organization)s]::bigint[])",
-            organization=scope.organization,
+            "(f.target_id = ANY(%(organizations)s) OR f.investors && %(organizations)s::bigint[])",
+            organizations=list(scope.organizations),
         )
     if query.known_by:
         sql.add("f.recorded_on <= %(known_by)s", known_by=query.but(to=query.known_by).window[1])

@@ -48,8 +48,10 @@ SELECT year, kind, place, count(*) AS deals,
     count(*) FILTER (WHERE single) AS disclosed,
     count(*) FILTER (WHERE amount_state = 'range') AS ranges,
     count(*) FILTER (WHERE amount_state = 'undisclosed' AND sx > 0) AS at_least,
-    count(*) FILTER (WHERE amount_state <> 'undisclosed' AND per_unit IS NULL) AS not_convertible,
+    count(*) FILTER (WHERE (amount_state <> 'undisclosed' OR sx > 0) AND per_unit IS NULL)
+        AS not_convertible,
     count(*) FILTER (WHERE rate_provisional) AS rate_provisional,
+    count(*) FILTER (WHERE date_first IS NULL) AS undated,
     sum(round(amount_low * per_unit, 2)) FILTER (WHERE single) AS total,
     sum(round(CASE WHEN single THEN low ELSE sx END * per_unit, 2))
         FILTER (WHERE amount_state <> 'range') AS low,
@@ -81,6 +83,7 @@ class Cell:
     at_least: int
     not_convertible: int
     rate_provisional: int
+    undated: int
     total: Decimal
     low: Decimal
     split: Decimal

@@ -26,8 +26,11 @@ NARROWED = {
     " AND p.investor_list = 'partial'",
     "undisclosed": "p.place = 'flow' AND p.amount_state = 'undisclosed'",
     "range": "p.place = 'flow' AND p.amount_state = 'range'",
-    "not_convertible": "p.place = 'flow' AND p.amount_state <> 'undisclosed'"
-    " AND p.per_unit IS NULL",
+    # Money that was stated, as an amount or as a contribution from X, and has no rate.
+    "not_convertible": "p.place = 'flow' AND p.per_unit IS NULL"
+    " AND (p.amount_state <> 'undisclosed' OR EXISTS (SELECT 1"
+    " FROM unnest(p.parts, p.contributions) AS t(countries, given)"
+    " WHERE given > 0 AND string_to_array(countries, '+')::varchar[] && p.investor_members))",
 }
 ORDERS = {
     "-date": ("coalesce(p.date_last, '0001-01-01'::date)", "DESC", "date"),

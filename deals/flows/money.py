@@ -41,7 +41,7 @@ def value(cube: Cube, currency: str) -> dict[str, Any]:
 
 def amount(cube: Cube, query: FlowQuery, *, is_share: bool) -> dict[str, Any]:
     """The block `amount` of an answer; money is empty where kinds would have to be added."""
-    kinds = sorted({cell.kind for cell in cube.cells}, key=list(KINDS).index)
+    kinds = sorted({cell.kind for cell in cube.at(*COUNTED).cells}, key=list(KINDS).index)
     asked = query.kind[0] if len(query.kind) == 1 and query.kind[0] in KINDS else None
     block = value(cube, query.currency)
     if asked is None or asked not in VALUE_KINDS:
@@ -49,11 +49,12 @@ def amount(cube: Cube, query: FlowQuery, *, is_share: bool) -> dict[str, Any]:
             block[name] = None
         block["ranges"] |= {"low": None, "split": None, "high": None}
         block["why_no_value"] = SEVERAL_KINDS if asked is None else NO_VALUE_KIND
-    if not is_share:
-        block["share_high"] = None
     block["by_kind"] = [
         {"kind": kind, **value(cube.of_kind(kind), query.currency)}
         for kind in kinds
         if kind in VALUE_KINDS and asked is None
     ]
+    if not is_share:
+        for row in (block, *block["by_kind"]):
+            row["share_high"] = None
     return block

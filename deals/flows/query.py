@@ -5,10 +5,11 @@ defaults, and the two are inverse. Nothing here touches the database: whether a 
 release exists is asked by `deals.flows.scope`.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Self
 
 from deals.rules.counting import DEFAULT_KIND, KINDS, STATUSES
@@ -24,6 +25,7 @@ ATTRIBUTIONS = ("immediate", "ultimate")
 AI_ANSWERS = ("yes", "no", "unknown")
 LARGEST_AMOUNT = Decimal(10) ** 15
 LONGEST_LIST = 300
+PLAIN_NUMBER = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,4})?")
 
 # Parameter names that are no Python identifiers or built-ins.
 PARAM_OF = {"from_": "from"}
@@ -94,7 +96,7 @@ class FlowQuery:
             if name not in known:
                 allowed = ", ".join(sorted({*known, *extra}))
                 problems.append(Problem(name, f"There is no such parameter. Known are: {allowed}."))
-            elif text.strip():
+            elif text.strip(" ,\t\n"):
                 try:
                     values[known[name]] = _READERS[known[name]](text.strip())
                 except RuleError as error:
@@ -211,11 +213,9 @@ def _edge(end: bool) -> Any:
 
 
 def _amount(text: str) -> Decimal:
-    try:
-        value = Decimal(text) if len(text) <= 20 else None
-    except InvalidOperation:
-        value = None
-    if value is None or not value.is_finite() or not 0 <= value <= LARGEST_AMOUNT:
+    # Decimal() would also take 1e-99, 1_000 and digits of other scripts.
+    value = Decimal(text) if PLAIN_NUMBER.fullmatch(text) else None
+    if value is None or value > LARGEST_AMOUNT:
         raise RuleError("bad_amount", "This must be a plain number from 0 to 10^15, e.g. 5000000.")
     return value.normalize() if value else Decimal(0)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from deals.flows.query import BadParameters, FlowQuery, Problem
@@ -14,14 +15,16 @@ PROVISIONAL_MONTHS = 24
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`seq` is the point of the ledger that is asked for, None for the live state; `head` its end.
+    """`organizations` are the one asked for and all that were merged with it; empty for any.
+
+    `seq` is the point of the ledger that is asked for, None for the live state; `head` its end.
 
     `seen_on` is the day up to which the data could have known: the population's access date, or the
     day of the ledger entry asked for, or today.
     """
 
     population: Population | None
-    organization: int | None
+    organizations: tuple[int, ...]
     seq: int | None
     head: int
     release: str | None
@@ -38,14 +41,14 @@ def resolve(query: FlowQuery) -> Scope:
     problems: list[Problem] = []
     head = ledger.head()
     population = _population(query.population, problems)
-    organization = _organization(query.organization, problems)
+    organizations = _organizations(query.organization, problems)
     seq = _seq(query, head, problems)
     if problems:
         raise BadParameters(problems)
     now = timezone.now()
     return Scope(
         population,
-        organization,
+        organizations,
         seq,
         head,
         query.release or None,
@@ -66,14 +69,21 @@ def _population(code: str, problems: list[Problem]) -> Population | None:
     return found
 
 
-def _organization(public_id: str, problems: list[Problem]) -> int | None:
+def _organizations(public_id: str, problems: list[Problem]) -> tuple[int, ...]:
+    """Versions from before a merge keep the organization they were written with."""
     if not public_id:
-        return None
+        return ()
     found = Organization.objects.filter(public_id=public_id).first()
     if found is None:
         problems.append(Problem("organization", f"There is no organization “{public_id}”."))
-        return None
-    return found.merged_into_id or found.pk
+        return ()
+    group: set[int] = set()
+    reached = {found.pk}
+    while reached != group:
+        group = reached
+        near = Organization.objects.filter(Q(pk__in=group) | Q(merged_into__in=group))
+        reached = {pk for row in near.values_list("pk", "merged_into_id") for pk in row if pk}
+    return tuple(sorted(group))
 
 
 def _seq(query: FlowQuery, head: int, problems: list[Problem]) -> int | None:
@@ -88,13 +98,15 @@ def _seq(query: FlowQuery, head: int, problems: list[Problem]) -> int | None:
 
 
 def _seen_on(population: Population | None, seq: int | None, today: date) -> date:
+    """The earliest of them: a feed's next delivery must not age the answers of an earlier point."""
+    days = [today]
     if population and population.accessed_on:
-        return population.accessed_on
+        days.append(population.accessed_on)
     if seq is not None:
         entry = Change.objects.filter(seq__lte=seq).order_by("-seq").first()
         if entry:
-            return entry.at.date()
-    return today
+            days.append(entry.at.date())
+    return min(days)
 
 
 def is_provisional(year: int, seen_on: date) -> bool:

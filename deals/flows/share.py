@@ -97,12 +97,17 @@ def by_year(query: FlowQuery, cells: Cube, scope: Scope) -> list[dict[str, Any]]
 
 
 def beside_years(cells: Cube) -> dict[str, dict[str, int]]:
-    """What no row of the series holds, so that the rows and these add up to the whole."""
+    """What no row of the series holds, so that the rows and these add up to the whole.
+
+    Undated deals are counted in N where no window is asked, and stand beside N where one is.
+    """
     loose = cells.of_year(None)
+    flow, counted = loose.at("flow"), loose.at(*COUNTED)
+    undated, N_undated = flow.count("undated"), counted.count("undated")
     return {
-        "several_years": {"n": loose.at("flow").count(), "N": loose.at(*COUNTED).count()},
+        "several_years": {"n": flow.count() - undated, "N": counted.count() - N_undated},
         "too_coarse": {"N": cells.at("too_coarse").count()},
-        "undated": {"N": cells.at("undated").count()},
+        "undated": {"n": undated, "N": N_undated + cells.at("undated").count()},
     }
 
 
