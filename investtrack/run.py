@@ -16,7 +16,7 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 from investtrack.embedded import locks
 from investtrack.group import STOP_SECONDS, Group, Service
@@ -63,7 +63,7 @@ def serve() -> None:
     prepare_database()
     with Group(services(folders), keep_open=(lock,)) as group:
         wait_until_ready(group, folders)
-        call_command("headline") if "headline" in get_commands() else say("(headline to come)")
+        call_command("headline")
         say(f"Ready: {address()}")
         say(f"Logs: {folders['log']}. Ctrl-C stops everything.")
         report(group)
@@ -120,7 +120,7 @@ def prepare_database() -> None:
 
     try:
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("load_starter") if "load_starter" in get_commands() else None
+        call_command("load_starter")
     except OperationalError as error:
         raise CannotRun(f"the database cannot be reached: {error}") from error
     finally:

@@ -59,6 +59,11 @@ class Cluster:
             shutil.rmtree(unfinished, ignore_errors=True)
         raise EmbeddedError(f"PostgreSQL could not make its data folder: {outcome.stderr.strip()}")
 
+    def create_anew(self) -> None:
+        """Lose all data."""
+        shutil.rmtree(self.data)
+        self.create()
+
     def _initdb(self, folder: Path, locale: str) -> subprocess.CompletedProcess[str]:
         command = [self.programs.program("initdb"), f"--pgdata={folder}", f"--locale={locale}"]
         command += ["--encoding=UTF8", "--username=postgres", "--auth-local=trust"]
@@ -136,6 +141,11 @@ def stop(server: subprocess.Popen[bytes]) -> None:
             server.send_signal(death)
             with suppress(subprocess.TimeoutExpired):
                 server.wait(patience)
+    kill(server)
+
+
+def kill(server: subprocess.Popen[bytes]) -> None:
+    """End the server and all its processes by force."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(server.pid, signal.SIGKILL)
     server.wait()

@@ -16,12 +16,12 @@ from pathlib import Path
 import psycopg
 
 from investtrack.embedded import EmbeddedError, binaries, locks, owner, place
-from investtrack.embedded.cluster import Cluster, stop
+from investtrack.embedded.cluster import Cluster, kill, stop
 
 DATABASE = ROLE = "investtrack"
 POLL_SECONDS = 0.25
 # Commands follow one another; the server waits that long for the next client.
-LINGER_SECONDS = 2.5
+LINGER_SECONDS = 2.0
 START_SECONDS = 60.0
 RESTARTS = 5
 
@@ -71,7 +71,8 @@ def _create_database(connection: psycopg.Connection) -> None:
 class Keeper:
     """One server while it has clients."""
 
-    def __init__(self, home: Path, throwaway: bool) -> None:
+    def __init__(self, home: Path, lock: int, throwaway: bool) -> None:
+        self.lock = lock
         self.home = home
         self.cluster = prepare(home, throwaway)
         self.clients = locks.open_lock(home / "clients.lock")
@@ -85,14 +86,25 @@ class Keeper:
         signal.signal(signal.SIGINT, self._ask_to_stop)
         server = self._start(socket)
         try:
-            while not self.asked_to_stop and not self._nobody_for(LINGER_SECONDS):
+            while not self._over():
                 if server.poll() is not None:
                     self.address.unlink(missing_ok=True)
                     server = self._start(socket)
         finally:
-            self.address.unlink(missing_ok=True)
-            stop(server)
+            if self._home_is_ours():
+                self.address.unlink(missing_ok=True)
+                stop(server)
+            else:
+                # VAR_DIR was deleted, and a new server may be on its way in the same place. A
+                # killed one cannot remove the socket of its successor.
+                kill(server)
             place.discard_socket_folder(socket, self.cluster.place)
+
+    def _home_is_ours(self) -> bool:
+        try:
+            return os.path.samestat(os.stat(self.home / "keeper.lock"), os.fstat(self.lock))
+        except FileNotFoundError:
+            return False
 
     def _ask_to_stop(self, *_: object) -> None:
         self.asked_to_stop = True
@@ -108,6 +120,8 @@ class Keeper:
                 self.restarts += 1
                 if self.restarts > RESTARTS:
                     raise
+                if self.restarts == RESTARTS and self.cluster.throwaway:
+                    self.cluster.create_anew()  # without fsync, a power cut may have spoilt it
                 time.sleep(1)
                 continue
             self.restarts = 0
@@ -119,17 +133,17 @@ class Keeper:
         unfinished.write_text(json.dumps({"host": str(socket), "keeper": os.getpid()}))
         unfinished.replace(self.address)
 
-    def _nobody_for(self, seconds: float) -> bool:
+    def _over(self) -> bool:
         """Look for clients once per poll; when there are none for long, keep new ones out."""
-        deadline = time.monotonic() + seconds
-        while not self.asked_to_stop:
+        deadline = time.monotonic() + LINGER_SECONDS
+        while self._home_is_ours() and not self.asked_to_stop:
             time.sleep(POLL_SECONDS)
             if not locks.try_lock(self.clients, locks.EXCLUSIVE):
                 return False
             if time.monotonic() >= deadline:
                 return True  # the lock stays ours: who comes now waits, then starts a new keeper
             locks.release(self.clients)
-        return False
+        return True
 
 
 def main(arguments: list[str]) -> int:
@@ -140,7 +154,7 @@ def main(arguments: list[str]) -> int:
     error = home / "error.txt"
     error.unlink(missing_ok=True)
     try:
-        Keeper(home, "--throwaway" in arguments).run()
+        Keeper(home, lock, "--throwaway" in arguments).run()
     except EmbeddedError as failure:
         error.write_text(str(failure))
         return 1
