@@ -34,14 +34,14 @@ class PopulationCount:
 class Facets:
     """`counts` by filter and word ("" is a deal without a round or country).
 
-    `hidden` says per filter how many deals that filter alone leaves out, `without_filters` how many
-    deals there would be without kind, status, AI and round.
+    `hidden` says per filter how many deals it alone leaves out, `without_defaults` how many
+    there would be if nothing were left out that the question does not name itself.
     """
 
     counts: dict[str, dict[str, int]]
     hidden: dict[str, int]
     total: int
-    without_filters: int
+    without_defaults: int
     populations: tuple[PopulationCount, ...]
 
 
@@ -55,21 +55,21 @@ def facets(query: FlowQuery, scope: Scope, wanted: Wanted) -> Facets:
 def _facets(query: FlowQuery, scope: Scope, wanted: Wanted) -> Facets:
     counts: dict[str, dict[str, int]] = {name: {} for name in (*COLUMNS, "target")}
     hidden = dict.fromkeys(COLUMNS, 0)
-    total = without_filters = 0
+    total = without_defaults = 0
     for name, word, deals, left_out in _grouped(query, scope, wanted):
         if name == "total":
-            total, without_filters = deals, left_out
+            total, without_defaults = deals, left_out
         else:
             if deals:
                 counts[name][word or ""] = deals
             if name in hidden:
                 hidden[name] += left_out
     counts["investor"] = dict(_investors(query, scope, wanted))
-    return Facets(counts, hidden, total, without_filters, _populations(scope))
+    return Facets(counts, hidden, total, without_defaults, _populations(scope))
 
 
 def _grouped(query: FlowQuery, scope: Scope, wanted: Wanted) -> list[tuple[Any, ...]]:
-    """Rows of (filter, word, deals with every other filter on, those of them this filter leaves out)."""
+    """Rows of (filter, word, deals under all other filters, those of them it leaves out)."""
     relaxed = query.but(kind=(ALL,), status=(ALL,), ai=(ALL,), round=())
     sql = matching(relaxed, scope, wanted)
     passed = {name: _passes(name, query, sql) for name in COLUMNS}
@@ -84,12 +84,14 @@ def _grouped(query: FlowQuery, scope: Scope, wanted: Wanted) -> list[tuple[Any, 
             f"WHEN grouping({column}) = 0 THEN count(*) FILTER (WHERE {rest} AND {mine})"
         )
     every = " AND ".join(f"m_{name}" for name in COLUMNS)
+    named = [f"m_{name}" for name in COLUMNS if getattr(query, name) != getattr(FlowQuery(), name)]
+    asked = " AND ".join(named) or "true"
     columns = ", ".join([*COLUMNS.values(), "target_country"])
     text = f"""
         SELECT CASE {" ".join(cases)} ELSE 'total' END,
                coalesce({columns}),
                CASE {" ".join(others)} ELSE count(*) FILTER (WHERE {every}) END,
-               CASE {" ".join(left_out)} ELSE count(*) END
+               CASE {" ".join(left_out)} ELSE count(*) FILTER (WHERE {asked}) END
         FROM (SELECT {columns}, {", ".join(f"{sql} AS m_{n}" for n, sql in passed.items())}
               FROM ({sql.where[0]}) p) f
         GROUP BY GROUPING SETS ({", ".join(sets)}, ())

@@ -116,7 +116,7 @@ def answers(queries: Sequence[FlowQuery], scope: Scope) -> list[Ours]:
     """Our answer to each question, in order; two statements however many there are."""
     cells: list[list[Cell]] = [[] for _ in queries]
     for number, *row in _together(queries, scope, BANDS):
-        values = [
+        values: list[Any] = [
             ZERO if value is None and name in MONEY else value
             for name, value in zip(PLAIN, row, strict=True)
         ]

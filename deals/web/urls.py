@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from deals.web import flows, health, home, methods
+from deals.web import deal, deals, flows, health, home, methods
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("flows/", flows.flows, name="flows"),
     path("flows/table.csv", flows.table, name="flows-table"),
+    path("deals/", deals.deals, name="deals"),
+    path("deals/<str:public_id>/", deal.deal, name="deal"),
     path("methods/", methods.methods, name="methods"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
