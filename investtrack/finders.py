@@ -12,7 +12,7 @@ FILE = "plotly.min.js"
 
 
 class PlotlyFinder(BaseFinder):
-    """Serves just `plotly/plotly.min.js`: the folder it lies in has megabytes that no page asks for."""
+    """Serves just `plotly/plotly.min.js`; the folder it lies in has much that no page asks for."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         spec = find_spec("plotly")

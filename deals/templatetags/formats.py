@@ -8,7 +8,9 @@ from typing import Any
 from django import template
 
 from deals.flows.definition import place_name
+from deals.rules.counting import KINDS, STATUSES
 from deals.rules.countries import country_name
+from deals.rules.vocab import ROUND_TYPES, SECTORS
 
 register = template.Library()
 
@@ -105,3 +107,45 @@ def country(code: str | None) -> str:
 def place(codes: Iterable[str]) -> str:
     """Region and country codes as a phrase; "anywhere" for none."""
     return place_name(tuple(codes))
+
+
+@register.filter
+def words(code: str) -> str:
+    """The title of a kind, status, round or sector: "divestment_ordered" → its title."""
+    return _TITLES.get(code, code.replace("_", " "))
+
+
+_TITLES = KINDS | STATUSES | ROUND_TYPES | SECTORS
+
+
+@register.filter
+def what(deal: dict[str, Any]) -> str:
+    """What a deal document is in a word or two: the round where there is one, else the kind."""
+    if deal["kind"] == "funding_round" and deal["round_type"]:
+        return ROUND_TYPES.get(deal["round_type"], deal["round_type"])
+    return KINDS[deal["kind"]].split(" (")[0]
+
+
+@register.filter
+def deal_amount(amount: dict[str, Any]) -> str:
+    """An amount as it was stated: "US$220 m", "about CN¥100 m", "€10 m – €100 m", "undisclosed"."""
+    if amount["state"] == "undisclosed":
+        return "undisclosed"
+    low = money(amount["low"], amount["currency"])
+    if amount["state"] == "range":
+        return f"{low} – {money(amount['high'], amount['currency'])}"
+    return f"about {low}" if amount["state"] == "approximate" else low
+
+
+@register.filter
+def investors(deal: dict[str, Any], most: int = 4) -> str:
+    """Names with countries, "and 3 more" after the fourth; says when the list is not whole."""
+    named = [
+        f"{part['name'] or 'not named'} ({part['country'] or '?'})" for part in deal["investors"]
+    ]
+    if not named:
+        return "not published"
+    text = ", ".join(named[:most])
+    if len(named) > most:
+        text += f" and {len(named) - most} more"
+    return f"{text}, and others" if deal["investor_list"] == "partial" else text

@@ -1,0 +1,198 @@
+"""From the rows of an answer to a chart: once as plain values, once as a Plotly figure.
+
+No ORM and no request here. `deals.svg` draws the same `YearChart` on the server; the Plotly figure
+is plain lists and numbers without NaN and without a template, so that it goes through
+`json_script`; colours are named by their meaning (`meta.hue`), which the browser looks up.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+DAYS_A_YEAR = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Counts of deals, one for each year of the chart; `hue` is a class of charts.css."""
+
+    name: str
+    hue: str
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Shares from 0 to 1, one for each year; None where there is none."""
+
+    name: str
+    values: tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A numbered event on the axis; the text stands in a list below the chart."""
+
+    number: int
+    on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearChart:
+    """Everything a drawing needs. `title` says what is shown, `description` what it shows."""
+
+    title: str
+    description: str
+    years: tuple[int, ...]
+    bars: tuple[Bars, ...]
+    line: Line | None = None
+    markers: tuple[Marker, ...] = ()
+    provisional: frozenset[int] = frozenset()
+
+    def position(self, day: date) -> float:
+        """Where a day lies on the axis: 0.0 is the first day of the first year, 1.0 of the next."""
+        return day.year - self.years[0] + (day.timetuple().tm_yday - 1) / DAYS_A_YEAR
+
+
+def flow_chart(
+    answer: Mapping[str, Any], *, name: str, hue: str, events: Iterable[Marker] = ()
+) -> YearChart:
+    """The chart of one answer: n a year as bars and, inside a population, the share as a line."""
+    rows = answer["by_year"]
+    shares = tuple(None if row["share"] is None else Decimal(row["share"]) for row in rows)
+    has_line = any(share is not None for share in shares)
+    return YearChart(
+        title=name,
+        description=_describe(rows, shares),
+        years=tuple(row["year"] for row in rows),
+        bars=(Bars(name, hue, tuple(row["n"] for row in rows)),),
+        line=Line("Share of all deals", shares) if has_line else None,
+        markers=tuple(events),
+        provisional=frozenset(row["year"] for row in rows if not row["complete"]),
+    )
+
+
+def two_way_chart(
+    first: tuple[str, str, Mapping[str, Any]], second: tuple[str, str, Mapping[str, Any]]
+) -> YearChart:
+    """Both directions side by side. Each is (name, hue, answer); years without deals count 0."""
+    counts = [
+        {row["year"]: row["n"] for row in answer["by_year"]} for _, _, answer in (first, second)
+    ]
+    seen = [year for one in counts for year, n in one.items() if n]
+    years = tuple(range(min(seen), max(seen) + 1)) if seen else ()
+    rows = [row for _, _, answer in (first, second) for row in answer["by_year"]]
+    pairs = zip((first, second), counts, strict=True)
+    bars = tuple(
+        Bars(name, hue, tuple(count.get(year, 0) for year in years))
+        for (name, hue, _), count in pairs
+    )
+    sums = [f"{one.name}: {sum(one.values):,} in all" for one in bars]
+    return YearChart(
+        title="Documented deals a year",
+        description=f"{_window(years)} {'; '.join(sums)}.",
+        years=years,
+        bars=bars,
+        provisional=frozenset(row["year"] for row in rows if not row["complete"]) & set(years),
+    )
+
+
+def _window(years: Sequence[int]) -> str:
+    return f"Years {years[0]} to {years[-1]}." if years else "No years."
+
+
+def _describe(rows: Sequence[Mapping[str, Any]], shares: Sequence[Decimal | None]) -> str:
+    """What a reader who cannot see the drawing needs: span, sum, peak, provisional years."""
+    if not rows:
+        return "No deals."
+    peak = max(rows, key=lambda row: row["n"])
+    parts = [
+        _window([row["year"] for row in rows]),
+        f"{sum(row['n'] for row in rows):,} deals in all, most in {peak['year']} ({peak['n']:,}).",
+    ]
+    known = [
+        (share, row["year"]) for share, row in zip(shares, rows, strict=True) if share is not None
+    ]
+    if known:
+        (low, low_year), (high, high_year) = min(known), max(known)
+        parts.append(f"The share lies between {low:.1%} ({low_year}) and {high:.1%} ({high_year}).")
+    young = [str(row["year"]) for row in rows if not row["complete"]]
+    if young:
+        parts.append(f"Not complete: {', '.join(young)}.")
+    return " ".join(parts)
+
+
+def figure(chart: YearChart) -> dict[str, Any]:
+    """The chart for plotly.js: `data` and `layout` of lists, texts and finite numbers only."""
+    years = list(chart.years)
+    lower = [0.0, 0.56] if chart.line else [0.0, 1.0]
+    layout: dict[str, Any] = {
+        "barmode": "group",
+        "showlegend": len(chart.bars) > 1,
+        "xaxis": {"tickmode": "linear", "dtick": max(1, len(years) // 12), "type": "linear"},
+        "yaxis": {"title": {"text": "Deals"}, "rangemode": "tozero", "domain": lower},
+        "shapes": [_event_line(chart, marker) for marker in chart.markers],
+        "annotations": [_event_number(chart, marker) for marker in chart.markers],
+    }
+    data: list[dict[str, Any]] = [_bar_trace(chart, bars) for bars in chart.bars]
+    if chart.line:
+        layout["yaxis2"] = {
+            "title": {"text": "Share"},
+            "rangemode": "tozero",
+            "tickformat": ".1%",
+            "domain": [0.66, 1.0],
+        }
+        data.append(_line_trace(chart, chart.line))
+    return {"data": data, "layout": layout}
+
+
+def _bar_trace(chart: YearChart, bars: Bars) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": bars.name,
+        "x": list(chart.years),
+        "y": list(bars.values),
+        "marker": {
+            "pattern": {"shape": ["/" if year in chart.provisional else "" for year in chart.years]}
+        },
+        "meta": {"hue": bars.hue},
+        "hovertemplate": "%{x}: %{y:,} deals<extra></extra>",
+    }
+
+
+def _line_trace(chart: YearChart, line: Line) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": line.name,
+        "x": list(chart.years),
+        # A float is precise enough to be drawn; the table beside the chart has the exact decimals.
+        "y": [None if share is None else float(share) for share in line.values],
+        "yaxis": "y2",
+        "meta": {"hue": chart.bars[0].hue},
+        "hovertemplate": "%{x}: %{y:.1%}<extra></extra>",
+    }
+
+
+def _event_line(chart: YearChart, marker: Marker) -> dict[str, Any]:
+    x = chart.years[0] - 0.5 + chart.position(marker.on)
+    return {
+        "type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1,
+        "line": {"width": 1, "dash": "dot"}, "layer": "below",
+    }  # fmt: skip
+
+
+def _event_number(chart: YearChart, marker: Marker) -> dict[str, Any]:
+    return {
+        "x": chart.years[0] - 0.5 + chart.position(marker.on),
+        "xref": "x",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": str(marker.number),
+        "hovertext": f"{marker.number}. {marker.text}",
+    }

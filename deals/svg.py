@@ -1,0 +1,272 @@
+"""Charts as inline SVG: in the first HTML, without a script, on paper as on a screen.
+
+Sizes are pixels of the drawing; colours are classes of charts.css, so that themes and print apply.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from math import ceil
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from deals.charts import Bars, Line, Marker, YearChart
+
+MARKER_RADIUS = 8
+TICKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """One drawing of a chart: its width, margins and the heights of its two panels."""
+
+    code: str
+    width: int
+    left: int
+    share_height: int
+    bars_height: int
+
+
+# A phone gets a drawing of its own, since a shrunken one has unreadable numbers.
+WIDE = Size("wide", 720, 46, 110, 190)
+NARROW = Size("narrow", 340, 36, 90, 150)
+
+
+def tag(name: str, *children: object, **attrs: object) -> SafeString:
+    """One element; texts and attribute values are escaped. `class_` is `class`, `_` is `-`."""
+    written = "".join(
+        format_html(' {}="{}"', mark_safe(key.rstrip("_").replace("_", "-")), _plain(value))
+        for key, value in attrs.items()
+        if value is not None
+    )
+    body = "".join(conditional_escape(child) for child in children)
+    return mark_safe(f"<{name}{written}>{body}</{name}>" if body else f"<{name}{written}/>")
+
+
+def _plain(value: object) -> object:
+    """Coordinates with one decimal at most: a tenth of a pixel is finer than any screen."""
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
+
+
+def nice_top(largest: Decimal | int) -> Decimal:
+    """The smallest 1, 2, 2.5, 5 or 10 times a power of ten, in steps of which 4 reach `largest`."""
+    if largest <= 0:
+        return Decimal(TICKS)
+    step = Decimal(largest) / TICKS
+    power = Decimal(10) ** step.adjusted()
+    factor = next(f for f in ("1", "2", "2.5", "5", "10") if Decimal(f) * power >= step)
+    return Decimal(factor) * power * TICKS
+
+
+def ticks(largest: Decimal | int, *, whole: bool) -> list[Decimal]:
+    """Values of the grid lines from 0 upwards; counts of deals have none between two deals."""
+    top = nice_top(largest)
+    step = top / TICKS
+    if whole:
+        step = Decimal(max(1, ceil(step)))
+    return (
+        [step * k for k in range(ceil(Decimal(largest) / step) + 1)]
+        if largest
+        else [Decimal(0), step]
+    )
+
+
+class _Drawing:
+    """Positions of one chart in one size."""
+
+    def __init__(self, chart: YearChart, size: Size) -> None:
+        self.chart, self.size = chart, size
+        self.band = (size.width - size.left - 8) / len(chart.years)
+        self.share_top = 22.0
+        self.bars_top = self.share_top + (size.share_height + 40 if chart.line else 0)
+        self.base = self.bars_top + size.bars_height
+        self.rows = marker_rows(
+            [size.left + chart.position(marker.on) * self.band for marker in chart.markers]
+        )
+        used = 1 + max(self.rows, default=-1)
+        self.height = self.base + 26 + used * (2 * MARKER_RADIUS + 3) + 4
+
+    def middle(self, position: int) -> float:
+        return self.size.left + (position + 0.5) * self.band
+
+    def day(self, marker: Marker) -> float:
+        return self.size.left + self.chart.position(marker.on) * self.band
+
+
+def marker_rows(positions: Sequence[float]) -> list[int]:
+    """For markers in order from left to right, the first row in which none stands in the way."""
+    ends: list[float] = []
+    rows = []
+    for x in positions:
+        free = next((row for row, end in enumerate(ends) if x - end >= 2 * MARKER_RADIUS + 1), None)
+        if free is None:
+            free = len(ends)
+            ends.append(x)
+        ends[free] = x
+        rows.append(free)
+    return rows
+
+
+def year_chart(chart: YearChart, name: str, size: Size = WIDE) -> SafeString:
+    """The drawing, or nothing when there are no years. `name` makes its ids unique on the page."""
+    if not chart.years:
+        return mark_safe("")
+    at = _Drawing(chart, size)
+    prefix = f"{name}-{size.code}"
+    parts: list[SafeString] = [
+        tag("title", chart.title, id=f"{prefix}-title"),
+        tag("desc", chart.description, id=f"{prefix}-desc"),
+        *_event_lines(at),
+    ]
+    if chart.line:
+        parts += _share_panel(at, chart.line)
+    parts += [*_bars_panel(at, prefix), *_year_labels(at), *_event_numbers(at)]
+    return tag(
+        "svg", *parts,
+        viewBox=f"0 0 {size.width} {at.height:.0f}", class_=f"chart chart-{size.code}", role="img",
+        aria_labelledby=f"{prefix}-title {prefix}-desc",
+    )  # fmt: skip
+
+
+def _grid(
+    at: _Drawing, top: float, height: float, marks: Iterable[tuple[float, str]]
+) -> list[SafeString]:
+    size = at.size
+    found = []
+    for part, label in marks:
+        y = top + height * (1 - part)
+        found.append(tag("line", x1=size.left, x2=size.width, y1=y, y2=y, class_="grid"))
+        found.append(tag("text", label, x=size.left - 6, y=y + 4, class_="tick end"))
+    return found
+
+
+def _bars_panel(at: _Drawing, prefix: str) -> list[SafeString]:
+    chart, size = at.chart, at.size
+    values = ticks(max(max(bars.values) for bars in chart.bars), whole=True)
+    scale = size.bars_height / float(values[-1])
+    parts = _grid(
+        at, at.bars_top, size.bars_height, ((float(v / values[-1]), f"{v:,.0f}") for v in values)
+    )
+    parts.append(tag("text", "Deals", x=0, y=at.bars_top - 9, class_="axis-title"))
+    for position, bars in enumerate(chart.bars):
+        parts.append(_bar_group(at, prefix, bars, position, scale))
+    return parts
+
+
+def _bar_group(at: _Drawing, prefix: str, bars: Bars, position: int, scale: float) -> SafeString:
+    chart = at.chart
+    width = min(at.band * 0.72, 64.0) / len(chart.bars)
+    pattern = f"{prefix}-hatch-{position}"
+    parts = [_hatch(pattern)] if chart.provisional else []
+    labelled = width >= 7 * max(len(f"{n:,}") for n in bars.values)
+    for index, (year, n) in enumerate(zip(chart.years, bars.values, strict=True)):
+        x = at.middle(index) + width * (position - len(chart.bars) / 2)
+        height = n * scale
+        if n:
+            young = year in chart.provisional
+            parts.append(
+                tag("rect", x=x + 0.5, y=at.base - height, width=width - 1, height=height,
+                    class_="bar young" if young else "bar",
+                    style=f"fill:url(#{pattern})" if young else None)
+            )  # fmt: skip
+        if n and labelled:
+            parts.append(
+                tag("text", f"{n:,}", x=x + width / 2, y=at.base - height - 4, class_="value mid")
+            )
+    return tag("g", *parts, class_=bars.hue)
+
+
+def _hatch(name: str) -> SafeString:
+    line = tag("path", d="M0 6L6 0M-1 1L1 -1M5 7L7 5", class_="hatch-line")
+    ground = tag("rect", width=6, height=6, class_="hatch-ground")
+    return tag("pattern", ground, line, id=name, width=6, height=6, patternUnits="userSpaceOnUse")
+
+
+def _share_panel(at: _Drawing, line: Line) -> list[SafeString]:
+    size = at.size
+    largest = max((share for share in line.values if share is not None), default=Decimal(0))
+    values = ticks(largest * 100, whole=False)
+    top = values[-1]
+    parts = _grid(
+        at,
+        at.share_top,
+        size.share_height,
+        ((float(v / top), f"{v.normalize():f} %") for v in values),
+    )
+    parts.append(tag("text", line.name, x=0, y=at.share_top - 9, class_="axis-title"))
+    points: list[tuple[int, float, float] | None] = [
+        None
+        if share is None
+        else (
+            at.chart.years[index],
+            at.middle(index),
+            at.share_top + size.share_height * (1 - float(share * 100 / top)),
+        )
+        for index, share in enumerate(line.values)
+    ]
+    drawn = [*_segments(at.chart, points), *_points(at, line, points)]
+    return [*parts, tag("g", *drawn, class_=at.chart.bars[0].hue)]
+
+
+def _segments(
+    chart: YearChart, points: Sequence[tuple[int, float, float] | None]
+) -> list[SafeString]:
+    """A gap stays a gap; the way to a provisional year is dashed."""
+    found = []
+    for one, two in pairwise(points):
+        if one and two:
+            young = one[0] in chart.provisional or two[0] in chart.provisional
+            found.append(
+                tag("line", x1=one[1], y1=one[2], x2=two[1], y2=two[2],
+                    class_="line young" if young else "line")
+            )  # fmt: skip
+    return found
+
+
+def _points(
+    at: _Drawing, line: Line, points: Sequence[tuple[int, float, float] | None]
+) -> list[SafeString]:
+    found = []
+    for point, share in zip(points, line.values, strict=True):
+        if point is None or share is None:
+            continue
+        year, x, y = point
+        young = year in at.chart.provisional
+        found.append(tag("circle", cx=x, cy=y, r=4, class_="point young" if young else "point"))
+        if at.band >= 40:
+            found.append(
+                tag("text", f"{share:.1%}".replace("%", " %"), x=x, y=y - 9, class_="value mid")
+            )
+    return found
+
+
+def _year_labels(at: _Drawing) -> list[SafeString]:
+    years = at.chart.years
+    step = ceil(34 / at.band)
+    parts = [tag("line", x1=at.size.left, x2=at.size.width, y1=at.base, y2=at.base, class_="axis")]
+    for index in range(0, len(years), step):
+        parts.append(
+            tag("text", str(years[index]), x=at.middle(index), y=at.base + 18, class_="tick mid")
+        )
+    return parts
+
+
+def _event_lines(at: _Drawing) -> list[SafeString]:
+    return [
+        tag("line", x1=x, x2=x, y1=at.share_top, y2=at.base, class_="event-line")
+        for x in map(at.day, at.chart.markers)
+    ]
+
+
+def _event_numbers(at: _Drawing) -> list[SafeString]:
+    parts = []
+    for marker, row in zip(at.chart.markers, at.rows, strict=True):
+        x = min(max(at.day(marker), at.size.left + 8), at.size.width - 9)
+        y = at.base + 34 + row * (2 * MARKER_RADIUS + 3)
+        hint = tag("title", f"{marker.number}. {marker.text}")
+        circle = tag("circle", cx=x, cy=y, r=MARKER_RADIUS, class_="event")
+        number = tag("text", marker.number, x=x, y=y + 4, class_="event-number mid")
+        parts.append(tag("g", hint, circle, number))
+    return parts
