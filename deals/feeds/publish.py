@@ -99,7 +99,10 @@ def publish(
         _refuse_stale(ids, kind)
         cursor.execute("DROP TABLE IF EXISTS publishing")
         cursor.execute(NUMBERED, {"head": head, "ids": ids})
-        if cursor.rowcount != len(set(ids)):
+        published = cursor.rowcount
+        # Without statistics the planner takes the table for a tiny one and loops over it.
+        cursor.execute("ANALYZE publishing")
+        if published != len(set(ids)):
             raise ValueError("Only submitted versions can be published, each once.")
         # A restored deal has no live version to supersede; its entry says "restored".
         for table in ("deals_dealversion", "deals_dealfact"):

@@ -80,8 +80,7 @@ CREATE TRIGGER deals_version_guard BEFORE INSERT OR UPDATE OR DELETE ON deals_de
 CREATE FUNCTION deals_guard_sources() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT 1 FROM now_rows n JOIN old_rows o USING (id)
-        WHERE n.state = 'published' AND o.state <> 'published'
+        SELECT 1 FROM now_rows n WHERE n.state = 'published'
           AND NOT EXISTS (SELECT 1 FROM deals_citation c WHERE c.version_id = n.id)
     ) THEN
         RAISE EXCEPTION 'A version without a source cannot be published.'
@@ -90,8 +89,7 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER deals_version_sources AFTER UPDATE ON deals_dealversion
-    REFERENCING NEW TABLE AS now_rows OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION deals_guard_sources();
+    REFERENCING NEW TABLE AS now_rows FOR EACH STATEMENT EXECUTE FUNCTION deals_guard_sources();
 
 -- What hangs on a published version is as fixed as the version.
 CREATE FUNCTION deals_guard_added() RETURNS trigger LANGUAGE plpgsql AS $$
