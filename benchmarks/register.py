@@ -6,7 +6,10 @@ from deals.feeds.publish import publish
 
 # Countries of targets and investors, the frequent ones first; the power makes a skewed choice.
 COUNTRIES = ["CN", "US", "GB", "DE", "FR", "IL", "SG", "JP", "SE", "CH", "NL", "HK", "IN", "KR"]
-PICK = "(%(countries)s::text[])[1 + floor(power(random(), 2.2) * cardinality(%(countries)s::text[]))::int]"
+SKEWED = "floor(power(random(), 2.2) * cardinality(%(countries)s::text[]))::int"
+PICK = f"(%(countries)s::text[])[1 + {SKEWED}]"
+# A place among the organizations, the early ones far more often.
+SOMEBODY = "1 + floor(power(random(), 2) * greatest(%(n)s::int / 8, 100))::int AS pick"
 
 STEPS = [
     "SELECT setseed(0.42)",
@@ -16,27 +19,27 @@ STEPS = [
     """INSERT INTO deals_source (kind, url, title, publisher)
        VALUES ('page', 'https://example.org/', 'Generated for a benchmark', '')""",
     "INSERT INTO deals_deal (public_id) SELECT 'D-' || i FROM generate_series(1, %(n)s::int) i",
-    """INSERT INTO deals_dealversion (deal_id, number, state, target_id, target_name, target_country,
-           target_country_basis, kind, round_type, status, status_history, date_first, date_last,
-           date_precision, date_basis, amount_state, amount_low, amount_high, currency, amount_text,
-           investor_list, ai, ai_basis, sectors, external_id, notes, created_at, self_approved,
+    f"""INSERT INTO deals_dealversion (deal_id, number, state, target_id, target_name,
+           target_country, target_country_basis, kind, round_type, status, status_history, date_first, date_last,
+           date_precision, date_basis, amount_state, amount_low, amount_high, currency,
+           amount_text, investor_list, ai, ai_basis, sectors, external_id, notes, created_at, self_approved,
            reason)
        SELECT d.id, 1, 'submitted', o.id, o.name, o.country, 'stated', 'funding_round', 'series_a',
            'completed', '[]'::jsonb, day, day, 'day', 'announced',
            CASE WHEN paid THEN 'exact' ELSE 'undisclosed' END,
            CASE WHEN paid THEN sum END, CASE WHEN paid THEN sum END, 'USD', '', 'complete', 'yes',
-           '', '{}'::varchar[], '', '', now(), false, ''
+           '', '{{}}'::varchar[], '', '', now(), false, ''
        FROM (SELECT d.id, date '2005-01-01' + floor(random() * 7600)::int AS day,
                     random() < 0.6 AS paid, round((10000 + random() * 1e8)::numeric, 2) AS sum,
-                    1 + floor(power(random(), 2) * greatest(%(n)s::int / 8, 100))::int AS pick
+                    {SOMEBODY}
              FROM deals_deal d) d
        JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place FROM deals_organization) o
          ON o.place = d.pick""",
-    """INSERT INTO deals_participation (version_id, position, investor_id, investor_name, country,
+    f"""INSERT INTO deals_participation (version_id, position, investor_id, investor_name, country,
            country_basis, ultimate, ultimate_basis, state_linked)
        SELECT v.id, slot, o.id, o.name, o.country, 'stated', ARRAY[o.country],
               'owner_not_researched', false
-       FROM (SELECT v.id, slot, 1 + floor(power(random(), 2) * greatest(%(n)s::int / 8, 100))::int AS pick
+       FROM (SELECT v.id, slot, {SOMEBODY}
              FROM deals_dealversion v, generate_series(1, 3) slot
              WHERE slot = 1 OR random() < 0.6) v
        JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place FROM deals_organization) o
