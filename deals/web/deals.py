@@ -84,7 +84,8 @@ def read(request: HttpRequest) -> Listed:
     if own["page_size"]:
         size = _size(own["page_size"])
     if not own["q"].isprintable():
-        problems.append(Problem("q", "A search is plain text, without control characters."))
+        if "q" not in {problem.parameter for problem in problems}:
+            problems.append(Problem("q", "A search is plain text, without control characters."))
         own["q"] = ""
     wanted = Wanted(own["place"], own["q"], own["ordering"] or Wanted().order, own["cursor"], size)
     problems.extend(wanted.problems())

@@ -51,9 +51,9 @@ def history(deal: Deal) -> History:
     rows = DealVersion.objects.filter(deal=deal, published_seq__isnull=False)
     numbers: dict[int, int] = {}
     live = None
-    for pk, number, superseded in rows.values_list("pk", "number", "superseded_seq"):
-        numbers[pk] = number
-        live = number if superseded is None else live
+    for pk, own, superseded in rows.values_list("pk", "number", "superseded_seq"):
+        numbers[pk] = own
+        live = own if superseded is None else live
     texts = DealDocument.objects.filter(version__in=numbers).values_list("version_id", "json")
     documents = {numbers[pk]: json.loads(text) for pk, text in texts}
     entries = []

@@ -62,6 +62,6 @@ def owners(investors: Iterable[str | None]) -> dict[str, list[Owner]]:
     with connection.cursor() as cursor:
         cursor.execute(CHAINS, {"investors": asked, "longest": LONGEST_CHAIN})
         rows: list[Any] = cursor.fetchall()
-    for investor, _level, *facts, title, url, _pk in rows:
-        found[investor].append(Owner(*facts, title, safe_url(url)))
+    for investor, _level, *facts, url, _pk in rows:
+        found[investor].append(Owner(*[*facts, safe_url(url)]))
     return found

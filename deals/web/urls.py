@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deals.web import deal, deals, flows, health, home, methods
+from deals.web import deal, deals, figures, flows, health, home, methods
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("flows/table.csv", flows.table, name="flows-table"),
     path("deals/", deals.deals, name="deals"),
     path("deals/<str:public_id>/", deal.deal, name="deal"),
+    path("figures/", figures.published, name="figures"),
     path("methods/", methods.methods, name="methods"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
