@@ -1,0 +1,176 @@
+"""What a delivery means for the register: new, changed, unchanged, in conflict, or to be held.
+
+The feed's own record of what it last delivered is the yardstick. A changed fact updates the deal while
+the live value is still what the feed delivered before; once a person has edited it, it is a conflict
+and stays one until a person decides. So a nightly feed never reverts an editor.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from deals.feeds.facts import Facts, differing, live, same
+from deals.models import Feed, FeedRecord, StagedDeal
+from deals.models.bundles import Bundle, load
+from deals.rules.names import normalise
+
+Outcome = StagedDeal.Outcome
+# In a full delivery: an absent and a new deal of one target so close in time may be one, re-keyed.
+REKEYED_DAYS = 62
+
+LIVE = """
+WITH RECURSIVE chain AS (
+    SELECT id AS deal, id, merged_into_id FROM deals_deal WHERE id = ANY(%s)
+    UNION ALL
+    SELECT chain.deal, d.id, d.merged_into_id
+    FROM chain JOIN deals_deal d ON d.id = chain.merged_into_id
+)
+SELECT chain.deal, v.id FROM chain
+JOIN deals_dealversion v ON v.deal_id = chain.id
+WHERE chain.merged_into_id IS NULL AND v.published_seq IS NOT NULL AND v.superseded_seq IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What happens to one delivered deal. `fields` would change, or stand against each other.
+
+    `deal` is the deal as the feed knows it; `live` its live version, only where one is needed.
+    """
+
+    outcome: StagedDeal.Outcome
+    fields: tuple[str, ...] = ()
+    deal: int | None = None
+    live: Bundle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Verdicts by key, and the keys that a full delivery no longer contains."""
+
+    verdicts: dict[str, Verdict]
+    absent: tuple[str, ...]
+
+    def count(self, outcome: StagedDeal.Outcome) -> int:
+        return sum(verdict.outcome == outcome for verdict in self.verdicts.values())
+
+
+def compare(feed: Feed | None, incoming: Mapping[str, Facts], *, full: bool = False) -> Comparison:
+    """Judge a delivery against what the feed delivered before. Reads only."""
+    records = _records(feed, incoming)
+    verdicts: dict[str, Verdict] = {}
+    changed: dict[str, list[str]] = {}
+    for key, facts in incoming.items():
+        record = records.get(key)
+        if record is None:
+            verdicts[key] = Verdict(Outcome.CREATED)
+        elif not (fields := differing(facts, record.facts)):
+            verdicts[key] = Verdict(Outcome.UNCHANGED, deal=record.deal_id)
+        else:
+            changed[key] = fields
+    verdicts |= _changed(changed, incoming, records)
+    _hold_parts_without_whole(verdicts, incoming, feed)
+    absent = _absent(feed, incoming) if full else []
+    _hold_rekeyed(verdicts, incoming, absent)
+    ordered = {key: verdicts[key] for key in incoming}
+    return Comparison(ordered, tuple(record.key for record in absent))
+
+
+def _records(feed: Feed | None, keys: Iterable[str]) -> dict[str, FeedRecord]:
+    if feed is None:
+        return {}
+    found = FeedRecord.objects.filter(feed=feed, key__in=list(keys))
+    return {record.key: record for record in found}
+
+
+def live_versions(deals: Iterable[int]) -> dict[int, Bundle]:
+    """The live version of each deal, or of the deal it was merged into; none for retracted ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE, [list(deals)])
+        versions: dict[int, int] = dict(cursor.fetchall())
+    bundles = {bundle.version["id"]: bundle for bundle in load(list(set(versions.values())))}
+    return {deal: bundles[version] for deal, version in versions.items()}
+
+
+def _changed(
+    changed: Mapping[str, list[str]],
+    incoming: Mapping[str, Facts],
+    records: Mapping[str, FeedRecord],
+) -> dict[str, Verdict]:
+    if not changed:
+        return {}
+    bundles = live_versions({records[key].deal_id for key in changed})
+    umbrellas = _umbrella_keys(bundles.values(), next(iter(records.values())).feed_id)
+    verdicts = {}
+    for key, names in changed.items():
+        record = records[key]
+        bundle = bundles.get(record.deal_id)
+        if bundle is None:
+            verdicts[key] = Verdict(Outcome.CONFLICT, ("retracted",), record.deal_id)
+            continue
+        now = live(bundle, umbrellas.get(bundle.version["part_of_id"], ""))
+        verdicts[key] = _judged(names, incoming[key], record, now, bundle)
+    return verdicts
+
+
+def _judged(
+    names: list[str], facts: Facts, record: FeedRecord, now: Facts, bundle: Bundle
+) -> Verdict:
+    """Facts that are live already need nothing; pages can be added, whoever edited the others."""
+    open_names = [name for name in names if not same(name, facts[name], now[name])]
+    against = [
+        name
+        for name in open_names
+        if name != "sources" and not same(name, now[name], record.facts.get(name))
+    ]
+    if against:
+        return Verdict(Outcome.CONFLICT, tuple(against), record.deal_id, bundle)
+    outcome = Outcome.UPDATED if open_names else Outcome.UNCHANGED
+    return Verdict(outcome, tuple(open_names), record.deal_id, bundle)
+
+
+def _umbrella_keys(bundles: Iterable[Bundle], feed: int) -> dict[int, str]:
+    wholes = {b.version["part_of_id"] for b in bundles if b.version["part_of_id"]}
+    found = FeedRecord.objects.filter(feed=feed, deal__in=wholes)
+    return dict(found.values_list("deal_id", "key"))
+
+
+def _hold_parts_without_whole(
+    verdicts: dict[str, Verdict], incoming: Mapping[str, Facts], feed: Feed | None
+) -> None:
+    """A tranche whose umbrella deal is in neither the file nor the register waits for it."""
+    outside = {facts["part_of"] for facts in incoming.values()} - {""} - incoming.keys()
+    if outside:
+        missing = outside - _records(feed, outside).keys()
+        for key, facts in incoming.items():
+            if facts["part_of"] in missing:
+                verdicts[key] = Verdict(Outcome.HELD, ("part_of",), verdicts[key].deal)
+
+
+def _absent(feed: Feed | None, incoming: Mapping[str, Facts]) -> list[FeedRecord]:
+    if feed is None:
+        return []
+    return list(FeedRecord.objects.filter(feed=feed).exclude(key__in=list(incoming)))
+
+
+def _hold_rekeyed(
+    verdicts: dict[str, Verdict], incoming: Mapping[str, Facts], absent: list[FeedRecord]
+) -> None:
+    gone: dict[str, list[Facts]] = {}
+    for record in absent:
+        gone.setdefault(normalise(record.facts["target_name"]), []).append(record.facts)
+    for key, verdict in list(verdicts.items()) if gone else ():
+        facts = incoming[key]
+        others = gone.get(normalise(facts["target_name"]), [])
+        if verdict.outcome == Outcome.CREATED and any(_near(facts, other) for other in others):
+            verdicts[key] = Verdict(Outcome.HELD, ("key",))
+
+
+def _near(one: Facts, other: Facts) -> bool:
+    days = [facts["date"]["first"] for facts in (one, other)]
+    if None in days:
+        return days[0] == days[1]
+    first, last = sorted(map(date.fromisoformat, days))
+    return (last - first).days <= REKEYED_DAYS

@@ -1,0 +1,104 @@
+"""The order of the steps, the same for the command line, the worker, the desk and the API.
+
+`prepare` reads a file to the end and writes nothing. `preview` says what would happen. `import_file`
+stages it and, if asked, publishes. A file that is refused raises `Refused` before anything is written.
+"""
+
+import csv
+from pathlib import Path
+
+from django.conf import settings
+
+from deals.feeds.compare import Comparison, compare
+from deals.feeds.deliver import deliver
+from deals.feeds.facts import delivered
+from deals.feeds.group import group
+from deals.feeds.parse import parse, raw_rows
+from deals.feeds.profile import Profile
+from deals.feeds.receive import Received, decode
+from deals.feeds.stage import Prepared, feed_of, new_run, stage
+from deals.feeds.validate import validate
+from deals.models import ImportRun
+
+
+def prepare(file: Received, profile: Profile) -> Prepared:
+    """Read, check and group a file. Raises `Refused`; touches neither database nor disk."""
+    text = decode(file, profile.encoding, list(profile.needed))
+    table = parse(
+        text,
+        delimiter=profile.delimiter,
+        skip_rows=profile.skip_rows,
+        needed=profile.needed,
+        name=file.name,
+    )
+    grouped = group(validate(table, profile), profile)
+    return Prepared(
+        file=file,
+        profile=profile,
+        text=text,
+        delimiter=table.delimiter,
+        grouped=grouped,
+        facts={deal.key: delivered(deal, profile) for deal in grouped.deals},
+        rows={deal.key: deal.rows for deal in grouped.deals},
+    )
+
+
+def preview(prepared: Prepared) -> Comparison:
+    """What the file would do, from what is in memory and in the register; writes nothing."""
+    full = prepared.profile.delivery == "full"
+    return compare(feed_of(prepared.profile), prepared.facts, full=full)
+
+
+def import_file(
+    file: Received, profile: Profile, *, publish: bool = False, by: int | None = None
+) -> ImportRun:
+    """Stage a file and, with `publish`, publish what neither conflicts nor is held."""
+    prepared = prepare(file, profile)
+    return process(new_run(file, profile, by=by, publish=publish), prepared)
+
+
+def process(run: ImportRun, prepared: Prepared) -> ImportRun:
+    """Stage a prepared file under its run; then it waits in review, or is published."""
+    stage(prepared, run, preview(prepared))
+    write_errors_file(run, prepared)
+    if run.publish:
+        run.state = ImportRun.State.RUNNING
+        run.save(update_fields=["state"])
+        return deliver(run.pk, reason=f"Import {run.pk} of {run.file_name}")
+    run.state, run.leased_until = ImportRun.State.REVIEW, None
+    run.save(update_fields=["state", "leased_until"])
+    return run
+
+
+def imports_dir() -> Path:
+    """Where files and their errors are kept; made when it is missing."""
+    folder = Path(settings.VAR_DIR) / "imports"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def errors_path(run: ImportRun) -> Path:
+    """The file of rejected rows; it exists only when there are any."""
+    return Path(settings.VAR_DIR) / "imports" / f"{run.pk}-errors.csv"
+
+
+def write_errors_file(run: ImportRun, prepared: Prepared) -> None:
+    """The rejected rows as they came, with row number and reason in front: to correct and send again."""
+    reasons = prepared.rejected_rows
+    path = errors_path(run)
+    if not reasons:
+        path.unlink(missing_ok=True)
+        return
+    imports_dir()
+    rows = raw_rows(
+        prepared.text,
+        delimiter=prepared.delimiter,
+        skip_rows=prepared.profile.skip_rows,
+        wanted=reasons.keys(),
+    )
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        _, header = next(rows)
+        writer.writerow(["row", "reason", *header])
+        for number, record in rows:
+            writer.writerow([number, " ".join(reasons[number]), *record])

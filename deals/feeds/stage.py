@@ -1,0 +1,114 @@
+"""Fifth stage: a file's deals wait in the database for a decision, with the balance of its rows."""
+
+import json
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from deals.feeds.compare import Comparison
+from deals.feeds.facts import Facts
+from deals.feeds.group import Grouped
+from deals.feeds.profile import Profile
+from deals.feeds.receive import Received
+from deals.models import Feed, ImportRun, RowError, StagedDeal
+from deals.models.derived import copy_rows
+
+STAGED = ("import_run_id", "key", "facts", "rows", "outcome", "fields", "deal_id")
+ERRORS = ("import_run_id", "row", "column", "value", "code", "message")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file read to the end, and nothing written yet. `facts` and `rows` are by the deals' keys."""
+
+    file: Received
+    profile: Profile
+    text: str
+    delimiter: str
+    grouped: Grouped
+    facts: dict[str, Facts]
+    rows: dict[str, list[int]]
+
+    @property
+    def rejected_rows(self) -> dict[int, list[str]]:
+        """Why each rejected row was not used, by row number."""
+        reasons: dict[int, list[str]] = {}
+        for problem in self.grouped.problems:
+            if problem.fatal:
+                where = f"{problem.column}: " if problem.column else ""
+                reasons.setdefault(problem.row, []).append(where + problem.message)
+        return reasons
+
+
+def feed_of(profile: Profile) -> Feed | None:
+    """The feed that this profile describes, if it has delivered before."""
+    return Feed.objects.filter(code=profile.code).first()
+
+
+def stage(prepared: Prepared, run: ImportRun, comparison: Comparison) -> None:
+    """Write everything that waits for a decision, in one transaction, over what `run` had before.
+
+    Deals that are unchanged have nothing to decide and are only counted.
+    """
+    grouped = prepared.grouped
+    waiting = [
+        (
+            run.pk,
+            key,
+            json.dumps(prepared.facts[key], ensure_ascii=False),
+            prepared.rows[key],
+            str(verdict.outcome),
+            json.dumps(verdict.fields),
+            verdict.deal,
+        )
+        for key, verdict in comparison.verdicts.items()
+        if verdict.outcome != StagedDeal.Outcome.UNCHANGED
+    ]
+    problems = [
+        (run.pk, p.row, p.column[:200], p.value[:300], p.code, p.message) for p in grouped.problems
+    ]
+    with transaction.atomic():
+        StagedDeal.objects.filter(import_run=run).delete()
+        RowError.objects.filter(import_run=run).delete()
+        copy_rows("deals_stageddeal", STAGED, waiting)
+        copy_rows("deals_rowerror", ERRORS, problems)
+        for name, value in balance(grouped, comparison).items():
+            setattr(run, name, value)
+        run.save(update_fields=[*balance(grouped, comparison)])
+
+
+def balance(grouped: Grouped, comparison: Comparison) -> dict[str, int]:
+    """All counts of an ImportRun, under its own names."""
+    outcomes = StagedDeal.Outcome
+    return {
+        "rows_read": grouped.rows_read,
+        "rows_used": grouped.rows_used,
+        "rows_skipped": grouped.rows_skipped,
+        "rows_duplicate": grouped.rows_duplicate,
+        "rows_rejected": grouped.rows_rejected,
+        "deals_in_file": len(grouped.deals),
+        "deals_created": comparison.count(outcomes.CREATED),
+        "deals_updated": comparison.count(outcomes.UPDATED),
+        "deals_unchanged": comparison.count(outcomes.UNCHANGED),
+        "deals_conflict": comparison.count(outcomes.CONFLICT),
+        "deals_held": comparison.count(outcomes.HELD),
+        "participations": grouped.participations,
+    }
+
+
+def new_run(file: Received, profile: Profile, *, by: int | None, publish: bool) -> ImportRun:
+    """An ImportRun that has counted nothing yet; makes the feed on its first file."""
+    feed, _ = Feed.objects.get_or_create(
+        code=profile.code, defaults={"name": profile.name, "profile": profile.text}
+    )
+    return ImportRun.objects.create(
+        feed=feed,
+        state=ImportRun.State.QUEUED,
+        file_name=file.name[-255:],
+        file_sha256=file.sha256,
+        profile=profile.text,
+        publish=publish,
+        created_by_id=by,
+        created_at=timezone.now(),
+    )

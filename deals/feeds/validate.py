@@ -1,0 +1,166 @@
+"""Third stage: columns of text → columns of values, by the rules of `deals.rules`, errors kept.
+
+A row is rejected when something is wrong that identifies the deal or decides where it counts: target,
+countries, date, amount, kind, status, AI. Where a describing fact cannot be read (round type, sectors,
+lead, stake, the address of a page) the row is used, the fact stays unknown, and the error says so: a
+deal must not vanish from a count because of it. For the same reason an amount of 0, which many
+suppliers write for "not known", is taken as not disclosed, and reported.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from deals.feeds import fields
+from deals.feeds.cells import cells, translator
+from deals.feeds.checker import JOINT, Checker
+from deals.feeds.citations import Cited, citations
+from deals.feeds.investors import Investor
+from deals.feeds.judgement import judgements
+from deals.feeds.money import amounts
+from deals.feeds.parse import Table
+from deals.feeds.participants import participants
+from deals.feeds.profile import Profile
+from deals.feeds.refusals import RowProblem
+from deals.feeds.status import Step, parse_history
+from deals.rules import vocab
+from deals.rules.amounts import Amount
+from deals.rules.counting import DEFAULT_KIND
+from deals.rules.countries import country_code
+from deals.rules.dates import DealDate, Precision, parse_date
+from deals.rules.errors import RuleError
+from deals.rules.names import clean_name
+
+UNDATED = DealDate(None, None, Precision.none)
+LONGEST_KEY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """What one row says about its deal, apart from investors and pages."""
+
+    target_name: str
+    target_country: str | None
+    date: DealDate
+    date_basis: str
+    amount: Amount
+    kind: str
+    round_type: str
+    status: str
+    status_history: tuple[Step, ...]
+    ai: str
+    ai_basis: str
+    investor_list: str
+    sectors: tuple[str, ...]
+    external_id: str
+    part_of: str
+    recorded_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that can be used. `number` is its row number in the file."""
+
+    number: int
+    key: str
+    facts: RowFacts
+    investors: tuple[Investor, ...]
+    cited: tuple[Cited, ...]
+    notes: str
+    amount_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """Usable rows in the file's order, and everything that is wrong with any row."""
+
+    rows: list[Row]
+    problems: list[RowProblem]
+    rejected: int
+    skipped: int
+
+
+def validate(table: Table, profile: Profile) -> Validated:
+    """Apply every rule to its column. Never raises for what stands in a cell."""
+    checker = Checker(cells(table, profile), profile)
+    facts = _facts(checker)
+    investors = participants(checker)
+    cited = citations(checker)
+    _refuse_keys(checker)
+    columns = zip(
+        checker.cells.rows,
+        checker.cells.keys,
+        facts,
+        investors,
+        cited,
+        checker.texts("notes"),
+        checker.texts("amount"),
+        strict=True,
+    )
+    rows = [Row(*parts) for at, parts in enumerate(columns) if at not in checker.rejected]
+    problems = sorted([*table.problems, *checker.problems], key=lambda problem: problem.row)
+    rejected = len(checker.rejected) + len(table.rejected)
+    return Validated(rows, problems, rejected, checker.cells.skipped)
+
+
+def _facts(checker: Checker) -> list[RowFacts]:
+    """One RowFacts a row; rows that are alike share one."""
+    closed = fields.CLOSED
+    statuses = _statuses(checker)
+    ai = judgements(checker)
+    columns = zip(
+        checker.column("target_name", clean_name, ""),
+        checker.column("target_country", country_code, None),
+        checker.column("announced_on", _date_rule(checker.profile), UNDATED),
+        checker.column("date_basis", closed["date_basis"], "announced"),
+        amounts(checker, "amount"),
+        checker.column("kind", vocab.kind, DEFAULT_KIND),
+        checker.column("round_type", vocab.round_type, ""),
+        [status for status, _ in statuses],
+        [history for _, history in statuses],
+        [word for word, _ in ai],
+        [basis for _, basis in ai],
+        checker.column("investor_list", closed["investor_list"], "complete"),
+        checker.column("sectors", _sector_rule(checker.profile), ()),
+        checker.column("external_id", fields.text_up_to(200), ""),
+        checker.column("part_of", fields.text_up_to(200), ""),
+        checker.column("recorded_on", fields.recorded_on, None),
+        strict=True,
+    )
+    return [RowFacts(*parts) for parts in columns]
+
+
+def _date_rule(profile: Profile) -> Callable[[str], DealDate]:
+    order = cast(Any, profile.date_order)
+    return lambda text: parse_date(text, order=order)
+
+
+def _sector_rule(profile: Profile) -> Callable[[str], tuple[str, ...]]:
+    words = translator(profile.values.get("sectors", ()))
+    return fields.sectors(lambda cell: "" if cell.casefold() in profile.unknown else words(cell))
+
+
+def _statuses(checker: Checker) -> list[tuple[str, tuple[Step, ...]]]:
+    """Status and its course; either gives the other. Completed where a feed has neither."""
+    if not checker.has("status_history"):
+        return [(word, ()) for word in checker.column("status", vocab.status, "completed")]
+    return checker.values(
+        "status_history",
+        checker.joint("status", "status_history"),
+        lambda pair: parse_history(*pair.split(JOINT)),
+        ("completed", ()),
+    )
+
+
+def _refuse_keys(checker: Checker) -> None:
+    columns = ", ".join(f"“{name}”" for name in checker.profile.key)
+    blank = RuleError(
+        "no_key", f"The row is blank in {columns}, so it cannot be told which deal it is."
+    )
+    too_long = RuleError(
+        "key_too_long", f"The deal's key in {columns} is longer than {LONGEST_KEY} characters."
+    )
+    for at, key in enumerate(checker.cells.keys):
+        if not key or len(key) > LONGEST_KEY:
+            checker.note(at, "key", too_long if key else blank)
