@@ -34,14 +34,16 @@ WIDE = Size("wide", 720, 46, 110, 190)
 NARROW = Size("narrow", 340, 36, 90, 150)
 
 
-def tag(name: str, *children: object, **attrs: object) -> SafeString:
+def tag(name: str, *children: str | int, **attrs: object) -> SafeString:
     """One element; texts and attribute values are escaped. `class_` is `class`, `_` is `-`."""
     written = "".join(
         format_html(' {}="{}"', mark_safe(key.rstrip("_").replace("_", "-")), _plain(value))
         for key, value in attrs.items()
         if value is not None
     )
-    body = "".join(conditional_escape(child) for child in children)
+    body = "".join(
+        conditional_escape(str(child) if isinstance(child, int) else child) for child in children
+    )
     return mark_safe(f"<{name}{written}>{body}</{name}>" if body else f"<{name}{written}/>")
 
 

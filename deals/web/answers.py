@@ -78,17 +78,18 @@ def composition(query: FlowQuery, answer: dict[str, Any]) -> dict[str, Any]:
         ("Not known", "hue-unknown", "unknown", "unknown"),
     ]  # fmt: skip
     whole = answer["deals"]["N"]
+    parts = [Part(label, hue, counts[name]) for label, hue, name, _ in named]
     rows = [
         {
-            "part": Part(label, hue, counts[name]),
-            "share": Decimal(counts[name]) / whole if whole else None,
+            "part": part,
+            "share": Decimal(part.n) / whole if whole else None,
             "deals": links.deals(query, place=place),
         }
-        for label, hue, name, place in named
+        for part, (*_, place) in zip(parts, named, strict=True)
     ]
     return {
         "rows": rows,
-        "bar": composition_bar([row["part"] for row in rows], "composition"),
+        "bar": composition_bar(parts, "composition"),
         "deals": links.deals(query, place="counted"),
     }
 
@@ -138,7 +139,9 @@ def bands(answer: dict[str, Any], hue: str) -> list[dict[str, Any]]:
         block
         | {
             "title": PLURALS[block["kind"]].capitalize() if "kind" in block else "",
-            "drawing": band(*(Decimal(block[name]) for name in ("low", "split", "high")), hue),
+            "drawing": band(
+                Decimal(block["low"]), Decimal(block["split"]), Decimal(block["high"]), hue
+            ),
         }
         for block in blocks
         if block["disclosed_n"] or block["at_least_n"] or block["ranges"]["n"]

@@ -95,7 +95,7 @@ def _demonstration() -> list[Question]:
 
 def _documented() -> list[Question]:
     asked = {
-        "Which European companies, AI or near it, did buyers from China, Hong Kong or Macao take over?": ACQUIRED,
+        "Which European companies did buyers from China, Hong Kong or Macao take over?": ACQUIRED,
         "Which of their deals in Europe did an authority block or undo?": STOPPED,
     }
     found = []

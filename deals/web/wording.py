@@ -3,7 +3,7 @@
 from typing import Any
 
 from deals.flows.definition import kinds_phrase
-from deals.flows.query import ALL, FlowQuery
+from deals.flows.query import FlowQuery
 from deals.rules.countries import country_name
 from deals.rules.regions import REGIONS, Side
 from deals.templatetags.formats import number, percent
@@ -41,7 +41,7 @@ def hue(query: FlowQuery) -> str:
 
 def companies_phrase(query: FlowQuery) -> str:
     """ "AI companies in China"."""
-    what = {("yes",): "AI companies", (ALL,): "companies"}.get(query.ai, "companies")
+    what = "AI companies" if query.ai == ("yes",) else "companies"
     return f"{what} in {place_in_sentence(query.target, 'any country')}"
 
 
