@@ -39,14 +39,14 @@ def deal(request: HttpRequest, public_id: str) -> HttpResponse:
     if found is None:
         raise Http404(f"There is no deal “{_short(public_id)}” in the register.")
     if spelled != public_id:
-        more = f"?{urlencode({'version': asked})}" if asked else ""
+        more = f"?{urlencode({'version': asked})}" if asked is not None else ""
         return redirect(f"/deals/{spelled}/{more}", permanent=True)
     if found.merged_into:
         return redirect(f"/deals/{found.merged_into.public_id}/", permanent=True)
     past = history(found)
     if not past.documents:
         raise Http404(f"There is no deal “{spelled}” in the register.")
-    number = asked or past.live
+    number = past.live if asked is None else asked
     if number is None:
         return render(request, "pages/retracted.html", _retracted(past), status=410)
     if number not in past.documents:

@@ -59,7 +59,8 @@ def history(deal: Deal) -> History:
     entries = []
     before: Document | None = None
     for change in Change.objects.filter(deal=deal).order_by("seq"):
-        number = numbers.get(change.version_id) if change.version_id else None
+        # A retraction names the version that it ended; it is not that version's own entry.
+        number = numbers.get(change.version_id or 0) if change.kind in WROTE else None
         after = documents.get(number) if number else None
         differences = _differences(before, after) if before and after else ()
         entries.append(_entry(change, number, differences))
@@ -81,6 +82,7 @@ def _entry(change: Change, number: int | None, differences: tuple[Difference, ..
     )
 
 
+WROTE = (Change.Kind.PUBLISHED, Change.Kind.RESTORED)
 # Facts that are compared; the others belong to the version and differ always.
 COMPARED = (
     "target", "investors", "investor_list", "date", "amount", "kind", "round_type", "status",
