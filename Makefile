@@ -41,6 +41,7 @@ check: install-dev
 	$(PYTHON) -m mypy
 	$(PYTHON) manage.py check
 	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) -m pytest -q tests/test_architecture.py
 
 fix: install-dev
 	$(PYTHON) -m ruff check --fix .

@@ -22,7 +22,7 @@ OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+THROWAWAY = {"fsync": "off", "full_page_writes": "off"}
 # Patience with a fast, then with an immediate shutdown; together with the keeper's pause before
 # it stops, everything is over within ten seconds.
 FAST_SECONDS = 3.5

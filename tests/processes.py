@@ -1,0 +1,48 @@
+"""Looking at real processes, for tests that start some."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Processes whose command names the folder, or who work in it; by number."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        with contextlib.suppress(OSError):
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            where = os.readlink(entry / "cwd")
+            if str(folder) in command or where.startswith(str(folder)):
+                found[int(entry.name)] = command
+    return found
+
+
+def the_process(folder: Path, words: str) -> int:
+    """The one process of the folder whose command has these words.
+
+    For a moment after a fork, a child of PostgreSQL still bears the name of its parent.
+    """
+
+    def found() -> list[int]:
+        return [pid for pid, command in processes_of(folder).items() if words in command]
+
+    wait_until(lambda: len(found()) == 1, 5)
+    return found()[0]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.1)
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
