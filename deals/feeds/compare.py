@@ -5,9 +5,11 @@ the live value is still what the feed delivered before; once a person has edited
 and stays one until a person decides. So a nightly feed never reverts an editor.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -31,6 +33,19 @@ SELECT chain.deal, v.id FROM chain
 JOIN deals_dealversion v ON v.deal_id = chain.id
 WHERE chain.merged_into_id IS NULL AND v.published_seq IS NOT NULL AND v.superseded_seq IS NULL
 """
+
+
+DELIVERED = """
+SELECT key, deal_id, facts FROM deals_feedrecord WHERE feed_id = %s AND key = ANY(%s)
+"""
+
+
+class Delivered(NamedTuple):
+    """What a feed last delivered for one deal."""
+
+    key: str
+    deal: int
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +82,10 @@ def compare(feed: Feed | None, incoming: Mapping[str, Facts], *, full: bool = Fa
         if record is None:
             verdicts[key] = Verdict(Outcome.CREATED)
         elif not (fields := differing(facts, record.facts)):
-            verdicts[key] = Verdict(Outcome.UNCHANGED, deal=record.deal_id)
+            verdicts[key] = Verdict(Outcome.UNCHANGED, deal=record.deal)
         else:
             changed[key] = fields
-    verdicts |= _changed(changed, incoming, records)
+    verdicts |= _changed(changed, incoming, records, feed)
     _hold_parts_without_whole(verdicts, incoming, feed)
     absent = _absent(feed, incoming) if full else []
     _hold_rekeyed(verdicts, incoming, absent)
@@ -78,11 +93,13 @@ def compare(feed: Feed | None, incoming: Mapping[str, Facts], *, full: bool = Fa
     return Comparison(ordered, tuple(record.key for record in absent))
 
 
-def _records(feed: Feed | None, keys: Iterable[str]) -> dict[str, FeedRecord]:
+def _records(feed: Feed | None, keys: Iterable[str]) -> dict[str, Delivered]:
+    """What the feed delivered before under these keys; one array, however many keys there are."""
     if feed is None:
         return {}
-    found = FeedRecord.objects.filter(feed=feed, key__in=list(keys))
-    return {record.key: record for record in found}
+    with connection.cursor() as cursor:
+        cursor.execute(DELIVERED, [feed.pk, list(keys)])
+        return {key: Delivered(key, deal, json.loads(facts)) for key, deal, facts in cursor}
 
 
 def live_versions(deals: Iterable[int]) -> dict[int, Bundle]:
@@ -97,18 +114,19 @@ def live_versions(deals: Iterable[int]) -> dict[int, Bundle]:
 def _changed(
     changed: Mapping[str, list[str]],
     incoming: Mapping[str, Facts],
-    records: Mapping[str, FeedRecord],
+    records: Mapping[str, Delivered],
+    feed: Feed | None,
 ) -> dict[str, Verdict]:
     if not changed:
         return {}
     bundles = live_versions({records[key].deal_id for key in changed})
-    umbrellas = _umbrella_keys(bundles.values(), next(iter(records.values())).feed_id)
+    umbrellas = _umbrella_keys(bundles.values(), feed)
     verdicts = {}
     for key, names in changed.items():
         record = records[key]
-        bundle = bundles.get(record.deal_id)
+        bundle = bundles.get(record.deal)
         if bundle is None:
-            verdicts[key] = Verdict(Outcome.CONFLICT, ("retracted",), record.deal_id)
+            verdicts[key] = Verdict(Outcome.CONFLICT, ("retracted",), record.deal)
             continue
         now = live(bundle, umbrellas.get(bundle.version["part_of_id"], ""))
         verdicts[key] = _judged(names, incoming[key], record, now, bundle)
@@ -116,7 +134,7 @@ def _changed(
 
 
 def _judged(
-    names: list[str], facts: Facts, record: FeedRecord, now: Facts, bundle: Bundle
+    names: list[str], facts: Facts, record: Delivered, now: Facts, bundle: Bundle
 ) -> Verdict:
     """Facts that are live already need nothing; pages can be added, whoever edited the others."""
     open_names = [name for name in names if not same(name, facts[name], now[name])]
@@ -126,12 +144,12 @@ def _judged(
         if name != "sources" and not same(name, now[name], record.facts.get(name))
     ]
     if against:
-        return Verdict(Outcome.CONFLICT, tuple(against), record.deal_id, bundle)
+        return Verdict(Outcome.CONFLICT, tuple(against), record.deal, bundle)
     outcome = Outcome.UPDATED if open_names else Outcome.UNCHANGED
-    return Verdict(outcome, tuple(open_names), record.deal_id, bundle)
+    return Verdict(outcome, tuple(open_names), record.deal, bundle)
 
 
-def _umbrella_keys(bundles: Iterable[Bundle], feed: int) -> dict[int, str]:
+def _umbrella_keys(bundles: Iterable[Bundle], feed: Feed | None) -> dict[int, str]:
     wholes = {b.version["part_of_id"] for b in bundles if b.version["part_of_id"]}
     found = FeedRecord.objects.filter(feed=feed, deal__in=wholes)
     return dict(found.values_list("deal_id", "key"))
@@ -149,14 +167,15 @@ def _hold_parts_without_whole(
                 verdicts[key] = Verdict(Outcome.HELD, ("part_of",), verdicts[key].deal)
 
 
-def _absent(feed: Feed | None, incoming: Mapping[str, Facts]) -> list[FeedRecord]:
+def _absent(feed: Feed | None, incoming: Mapping[str, Facts]) -> list[Delivered]:
     if feed is None:
         return []
-    return list(FeedRecord.objects.filter(feed=feed).exclude(key__in=list(incoming)))
+    records = FeedRecord.objects.filter(feed=feed).values_list("key", "deal_id", "facts")
+    return [Delivered(*record) for record in records if record[0] not in incoming]
 
 
 def _hold_rekeyed(
-    verdicts: dict[str, Verdict], incoming: Mapping[str, Facts], absent: list[FeedRecord]
+    verdicts: dict[str, Verdict], incoming: Mapping[str, Facts], absent: list[Delivered]
 ) -> None:
     gone: dict[str, list[Facts]] = {}
     for record in absent:

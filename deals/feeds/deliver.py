@@ -4,9 +4,8 @@ Deals whose live version changed since staging are judged again first. Rows are 
 last step is the same `publish` that a person's edit ends in.
 """
 
-import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -19,12 +18,31 @@ from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.publish import publish
 from deals.feeds.versions import NewVersion, write_versions
-from deals.models import Feed, FeedRecord, ImportRun, StagedDeal
-from deals.models.derived import copy_rows
+from deals.models import Feed, ImportRun, StagedDeal
 
 # Imports are published one after the other, so that two files never make one organization twice.
 LOCK_KEY = 4_281_503_118
+REMEMBER_FIRST = """
+INSERT INTO deals_feedrecord (feed_id, key, deal_id, facts)
+SELECT %s, s.key, new.deal, s.facts
+FROM unnest(%s::text[], %s::bigint[]) AS new(key, deal)
+JOIN deals_stageddeal s ON s.key = new.key AND s.import_run_id = %s
+"""
+REMEMBER_AGAIN = """
+UPDATE deals_feedrecord r SET facts = s.facts FROM deals_stageddeal s
+WHERE r.feed_id = %s AND s.import_run_id = %s AND s.key = r.key AND r.key = ANY(%s)
+"""
 DECIDABLE = (ImportRun.State.REVIEW, ImportRun.State.RUNNING)
+
+
+class Staged(NamedTuple):
+    """What waits for a decision, without the weight of a model instance."""
+
+    key: str
+    facts: Facts
+    rows: list[int]
+    outcome: str
+    fields: list[str]
 
 
 class NotDecidableError(Exception):
@@ -52,7 +70,7 @@ def deliver(
         feed.population = settle_population(profile, by=by)
         feed.name, feed.profile = profile.name, profile.text
         feed.save(update_fields=["population", "name", "profile"])
-        staged = {row.key: row for row in StagedDeal.objects.filter(import_run=run)}
+        staged = _staged(run)
         incoming = {key: row.facts for key, row in staged.items()}
         comparison = compare(feed, incoming)
         verdicts = _with_held(comparison, staged)
@@ -66,9 +84,16 @@ def deliver(
             reason=reason,
             import_run=run.pk,
         )
-        _remember(feed, new, verdicts, incoming)
+        _remember(run, feed, new, verdicts)
         _close(run, verdicts, staged, decided_by, reason)
     return run
+
+
+def _staged(run: ImportRun) -> dict[str, Staged]:
+    rows = StagedDeal.objects.filter(import_run=run).values_list(
+        "key", "facts", "rows", "outcome", "fields"
+    )
+    return {row[0]: Staged(*row) for row in rows}
 
 
 def _wait_for_turn() -> None:
@@ -76,7 +101,7 @@ def _wait_for_turn() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
 
 
-def _with_held(comparison: Comparison, staged: dict[str, StagedDeal]) -> dict[str, Verdict]:
+def _with_held(comparison: Comparison, staged: dict[str, Staged]) -> dict[str, Verdict]:
     """What was held as perhaps re-keyed stays held: the whole file was needed to see it."""
     return {
         key: Verdict(Outcome.HELD, ("key",))
@@ -87,7 +112,7 @@ def _with_held(comparison: Comparison, staged: dict[str, StagedDeal]) -> dict[st
 
 
 def _new_versions(
-    verdicts: dict[str, Verdict], staged: dict[str, StagedDeal], feed: Feed, profile: Profile
+    verdicts: dict[str, Verdict], staged: dict[str, Staged], feed: Feed, profile: Profile
 ) -> list[NewVersion]:
     """Facts of every version to be written; an update takes over only the facts that changed."""
     chosen = {
@@ -123,44 +148,34 @@ def _overlaid(verdict: Verdict, facts: Facts) -> Facts:
 
 
 def _remember(
-    feed: Feed,
-    new: Sequence[NewVersion],
-    verdicts: dict[str, Verdict],
-    incoming: dict[str, Facts],
+    run: ImportRun, feed: Feed, new: Sequence[NewVersion], verdicts: dict[str, Verdict]
 ) -> None:
     """Keep what the feed delivered, also where the live deal had the new value already."""
-    first = [
-        (feed.pk, version.key, version.deal, json.dumps(incoming[version.key], ensure_ascii=False))
-        for version in new
-        if version.verdict.deal is None
-    ]
-    copy_rows("deals_feedrecord", ("feed_id", "key", "deal_id", "facts"), first)
+    first = [version for version in new if version.verdict.deal is None]
     later = [
         key
         for key, verdict in verdicts.items()
         if verdict.deal is not None and verdict.outcome in (Outcome.UPDATED, Outcome.UNCHANGED)
     ]
-    records = list(FeedRecord.objects.filter(feed=feed, key__in=later))
-    for record in records:
-        record.facts = incoming[record.key]
-    FeedRecord.objects.bulk_update(records, ["facts"], batch_size=500)
+    keys, deals = [version.key for version in first], [version.deal for version in first]
+    with connection.cursor() as cursor:
+        cursor.execute(REMEMBER_FIRST, [feed.pk, keys, deals, run.pk])
+        cursor.execute(REMEMBER_AGAIN, [feed.pk, run.pk, later])
 
 
 def _close(
     run: ImportRun,
     verdicts: dict[str, Verdict],
-    staged: dict[str, StagedDeal],
+    staged: dict[str, Staged],
     decided_by: int | None,
     reason: str,
 ) -> None:
     """Count what really happened, which may be less than was staged, and note the decision."""
-    moved = []
     for key, verdict in verdicts.items():
         if staged[key].outcome != verdict.outcome:
-            staged[key].outcome = verdict.outcome
-            staged[key].fields = list(verdict.fields)
-            moved.append(staged[key])
-    StagedDeal.objects.bulk_update(moved, ["outcome", "fields"], batch_size=500)
+            StagedDeal.objects.filter(import_run=run, key=key).update(
+                outcome=verdict.outcome, fields=list(verdict.fields)
+            )
     counts: dict[str, Any] = {
         f"deals_{outcome}": sum(v.outcome == outcome for v in verdicts.values())
         for outcome in Outcome

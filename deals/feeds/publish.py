@@ -37,6 +37,9 @@ class Published:
     last: int
 
 
+# Batches from here on are worth a look at their statistics.
+LARGE = 1_000
+
 STALE = """
 SELECT d.public_id FROM deals_dealversion v JOIN deals_deal d ON d.id = v.deal_id
 LEFT JOIN deals_dealversion live ON live.deal_id = v.deal_id

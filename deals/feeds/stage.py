@@ -15,6 +15,7 @@ from deals.models import Feed, ImportRun, RowError, StagedDeal
 from deals.models.derived import copy_rows
 
 STAGED = ("import_run_id", "key", "facts", "rows", "outcome", "fields", "deal_id")
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 ERRORS = ("import_run_id", "row", "column", "value", "code", "message")
 
 
@@ -56,10 +57,10 @@ def stage(prepared: Prepared, run: ImportRun, comparison: Comparison) -> None:
         (
             run.pk,
             key,
-            json.dumps(prepared.facts[key], ensure_ascii=False),
+            ENCODER.encode(prepared.facts[key]),
             prepared.rows[key],
             str(verdict.outcome),
-            json.dumps(verdict.fields),
+            ENCODER.encode(verdict.fields),
             verdict.deal,
         )
         for key, verdict in comparison.verdicts.items()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,15 +13,50 @@ from deals.models.documents import SCHEMA, document, dumps
 from deals.models.facts import COLUMNS, fact_row
 
 BATCH = 2_000
+# How many lines are sent to the server at once.
+LINES = 500
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """`COPY` rows into a table; names come from code, never from a request."""
-    with connection.cursor() as cursor:
-        names = ", ".join(f'"{name}"' for name in columns)
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+    """`COPY` rows into a table; names come from code, never from a request.
+
+    The lines are put together here, since psycopg looks up an adapter for every single value.
+    """
+    names = ", ".join(f'"{name}"' for name in columns)
+    lines = ("\t".join(map(_cell, row)) + "\n" for row in rows)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
+    ):
+        while block := "".join(islice(lines, LINES)):
+            copy.write(block)
+
+
+def _cell(value: Any) -> str:
+    """One value in COPY's text format: None, text, number, bool, day, time, or a list of them."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return _escaped(value)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, (list, tuple)):
+        return _escaped("{" + ",".join(map(_element, value)) + "}")
+    return str(value)
+
+
+def _escaped(text: str) -> str:
+    # Four searches are several times faster than str.translate, and mostly find nothing.
+    text = text.replace("\\", "\\\\").replace("\t", "\\t")
+    return text.replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)
 
 
 def write_derived(version_ids: Sequence[int], *, decided_at: datetime | None = None) -> None:

@@ -10,6 +10,7 @@ from deals.models.facts import conversion
 
 SCHEMA = 1
 CENT = Decimal("0.01")
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 # Keys that every version has of its own; they are not facts and do not count as a change.
 NOT_FACTS = frozenset({"version", "published_at", "reason", "import_id"})
 
@@ -126,7 +127,7 @@ def document(bundle: Bundle, *, today: date, decided_at: datetime | None = None)
 
 def dumps(value: dict[str, Any]) -> str:
     """Compact JSON text; non-Latin names stay readable."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return ENCODER.encode(value)
 
 
 def changed_facts(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
