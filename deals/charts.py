@@ -132,7 +132,13 @@ def figure(chart: YearChart) -> dict[str, Any]:
     layout: dict[str, Any] = {
         "barmode": "group",
         "showlegend": len(chart.bars) > 1,
-        "xaxis": {"tickmode": "linear", "dtick": max(1, len(years) // 12), "type": "linear"},
+        "xaxis": {
+            "type": "linear",
+            "tickmode": "linear",
+            "tick0": years[0],
+            "dtick": max(1, len(years) // 12),
+            "showgrid": False,
+        },
         "yaxis": {"title": {"text": "Deals"}, "rangemode": "tozero", "domain": lower},
         "shapes": [_event_line(chart, marker) for marker in chart.markers],
         "annotations": [_event_number(chart, marker) for marker in chart.markers],

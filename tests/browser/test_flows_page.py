@@ -77,7 +77,8 @@ def test_the_interactive_chart_is_loaded_only_when_asked_for(visit):
     page.reload()
     assert not any("plotly" in url for url in asked)
     page.get_by_role("button", name="Interactive chart").click()
-    expect(page.locator(".plot .main-svg").first).to_be_visible()
+    # The script has megabytes; a busy machine takes its time to read it.
+    expect(page.locator(".plot .main-svg").first).to_be_visible(timeout=30_000)
     assert any(url.endswith("plotly.min.js") for url in asked)
     expect(page.locator("svg.chart-wide")).to_be_hidden()
 
@@ -86,7 +87,7 @@ def test_the_interactive_chart_follows_the_theme(visit):
     page = visit(DEMO)
     page.get_by_role("button", name="Interactive chart").click()
     title = page.locator(".plot .ytitle")
-    expect(title).to_be_visible()
+    expect(title).to_be_visible(timeout=30_000)
     before = title.evaluate("node => getComputedStyle(node).fill")
     page.get_by_role("button", name="Switch between light and dark").click()
     expect(title).not_to_have_css("fill", before)
