@@ -17,7 +17,7 @@ from deals.flows.listing import LARGEST_PAGE, LONGEST_SEARCH, Page, Wanted, list
 from deals.flows.query import ALL, BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope, resolve
 from deals.web import choices, shown
-from deals.web.behind import behind
+from deals.web.behind import behind, short
 from deals.web.errors import bad_request
 
 OWN = ("place", "q", "ordering", "cursor", "page_size")
@@ -28,6 +28,8 @@ DEFAULTS = {
     "status": "only deals that have been completed",
     "ai": "only AI companies",
 }
+
+NAMES = {"q": "search", "place": "these deals", "as_of": "as of ledger no."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +158,17 @@ def _active(listed: Listed) -> list[dict[str, str]]:
     for name, value in listed.params().items():
         if name in silent or (value == ALL and name in DEFAULTS):
             continue
-        label = f"{name.replace('_', ' ')}: {value.replace(',', ', ').replace('_', ' ')}"
-        found.append({"label": label, "without": listed.address(**{name: ""})})
+        found.append(
+            {"label": _label(name, value, listed.query), "without": listed.address(**{name: ""})}
+        )
     return found
+
+
+def _label(name: str, value: str, query: FlowQuery) -> str:
+    if name in ("investor", "target"):
+        return f"{name}: {short(getattr(query, name), '')}"
+    words = value if name == "q" else value.replace(",", ", ").replace("_", " ")
+    return f"{NAMES.get(name, name.replace('_', ' '))}: {words}"
 
 
 def _hidden(listed: Listed, found: Facets) -> dict[str, Any] | None:

@@ -109,4 +109,4 @@ def test_a_404_lets_a_reader_search_on(visit):
     page = visit("/deals/D-00000000/", expected="Failed to load resource")
     page.get_by_label("Search the register").fill("horizon")
     page.get_by_role("button", name="Search").click()
-    expect(page.get_by_role("link", name="Horizon")).to_be_visible()
+    expect(page.get_by_role("link", name="Horizon", exact=True)).to_be_visible()
