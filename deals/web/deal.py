@@ -1,6 +1,7 @@
 """`/deals/<id>/`: one deal, each fact with its source, and all its published versions."""
 
 import re
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -182,10 +183,15 @@ def _investors(document: Document, names: dict[str, list[str]]) -> list[dict[str
             "other_names": names.get(investor["id"], []),
             "owners": chains.get(investor["id"], []),
             "paid": shown.exactly(investor["contribution"], currency),
-            "own_owner": investor["ultimate_countries"] == [investor["country"]],
+            "stake": _percent(investor["stake_percent"]),
         }
         for investor in document["investors"]
     ]
+
+
+def _percent(text: str | None) -> str:
+    """ "12.5000" as "12.5"."""
+    return f"{Decimal(text).normalize():f}" if text else ""
 
 
 def _timeline(document: Document) -> list[dict[str, Any]]:

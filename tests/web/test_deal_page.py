@@ -183,6 +183,17 @@ def test_owners_that_own_each_other_end_the_chain(client, db):
     assert "One ← Two" in get(client, url(make_deal(investors=[("One", "DE")])))
 
 
+def test_what_an_investor_paid_and_holds_is_shown_where_it_is_known(client, db):
+    deal = make_deal(
+        investors=[("A", "DE"), ("B", "CN")], amount="5000000", contributions=["1500000", None],
+        stakes=["12.5", None], lead=[True, None],
+    )  # fmt: skip
+    page = get(client, url(deal))
+    assert "A lead Germany (stated)" in page
+    assert "USD 1,500,000 12.5 %" in page
+    assert page.count("not stated") == 2
+
+
 def test_names_in_other_scripts_are_shown(client, db):
     deal = make_deal(target="DeepSeek", investors=[("幻方", "CN"), (None, None)])
     OrganizationName.objects.create(

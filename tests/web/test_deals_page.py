@@ -68,6 +68,10 @@ def test_a_place_explains_which_deals_stand_behind_a_number(client, register):
     assert "Deals Europe → China" in page
     assert "not all of their investors are known, so one may be from Europe" in page
     assert "/flows/?investor=europe&target=CN" in page
+    assert "1</span> deal." in " ".join(page.split())
+    assert "1</span> deal of this flow." in " ".join(
+        get(client, "/deals/?investor=europe&target=CN").split()
+    )
 
 
 def test_each_choice_carries_the_number_of_deals_it_would_list(client, register):
