@@ -10,7 +10,7 @@ from deals.flows.definition import kinds_phrase
 from deals.flows.query import EVER_COMPLETED, FlowQuery
 from deals.rules.regions import side
 from deals.templatetags.formats import money, number, percent
-from deals.web.wording import place_in_sentence
+from deals.web.wording import deals_counted, place_in_sentence
 
 MOST = 5
 SMALL = 20
@@ -32,7 +32,7 @@ def _unknown_investors(query: FlowQuery, answer: Answer) -> str | None:
     if not deals["unknown"] or deals["share"] is None:
         return None
     return (
-        f"In {number(deals['unknown'])} deals the country of at least one investor is not known."
+        f"In {deals_counted(deals['unknown'])} the country of at least one investor is not known."
         f" If all of these had an investor from {place_in_sentence(query.investor, 'anywhere')},"
         f" the share would be {percent(deals['share_max'])}."
     )
@@ -47,17 +47,17 @@ def _partial_lists(query: FlowQuery, answer: Answer) -> str | None:
         if deals["share"] is not None
         else ""
     )
-    count = number(deals["partial"])
-    return f"{count} deals outside the flow name only some of their investors.{more}"
+    outside = deals_counted(deals["partial"])
+    return f"The list of investors is partial for {outside} outside the flow.{more}"
 
 
 def _provisional(query: FlowQuery, answer: Answer) -> str | None:
     years = [str(row["year"]) for row in answer["by_year"] if row["provisional"] and row["N"]]
     if not years:
         return None
-    span = years[0] if len(years) == 1 else f"{years[0]}–{years[-1]}"
+    span = f"{years[0]} is" if len(years) == 1 else f"{years[0]}–{years[-1]} are"
     return (
-        f"{span} is provisional: suppliers find deals late, so years younger than 24 months when"
+        f"{span} provisional: suppliers find deals late, so years younger than 24 months when"
         " the data were collected still grow. Do not read a fall there as a trend."
     )
 
@@ -67,7 +67,7 @@ def _undisclosed(query: FlowQuery, answer: Answer) -> str | None:
     if not n or amount["disclosed_n"] == n or amount["low"] is None:
         return None
     return (
-        f"The amount is disclosed for {number(amount['disclosed_n'])} of {number(n)} deals."
+        f"The amount is disclosed for {number(amount['disclosed_n'])} of {deals_counted(n)}."
         " Undisclosed is not zero: the value is a lower bound for all of them together."
     )
 
@@ -86,7 +86,7 @@ def _few(query: FlowQuery, answer: Answer) -> str | None:
     n = answer["deals"]["n"]
     if not 0 < n < SMALL or answer["deals"]["share"] is None:
         return None
-    return f"With {number(n)} deals, one deal more or less moves the share visibly."
+    return f"With {deals_counted(n)}, one deal more or less moves the share visibly."
 
 
 def _beside(query: FlowQuery, answer: Answer) -> str | None:
@@ -95,8 +95,8 @@ def _beside(query: FlowQuery, answer: Answer) -> str | None:
     if not count:
         return None
     return (
-        f"{number(count)} more deals may belong here: their date is missing or too coarse for the"
-        " window, or the target’s country is not known. They are in neither n nor N."
+        f"Beside the numbers stand {deals_counted(count)} that may belong here: the date is missing"
+        " or too coarse for the window, or the target’s country is not known."
     )
 
 
@@ -125,7 +125,7 @@ def _hong_kong_investors(query: FlowQuery, answer: Answer) -> str | None:
     beside = answer["with_hk_mo"]
     if beside is None or beside["n"] == answer["deals"]["n"] or "HK" in side(query.investor).always:
         return None
-    return f"Counting Hong Kong and Macao with China, there are {number(beside['n'])} deals."
+    return f"Counting Hong Kong and Macao with China, the count is {deals_counted(beside['n'])}."
 
 
 def _attribution(query: FlowQuery, answer: Answer) -> str | None:

@@ -101,8 +101,5 @@ def _documented() -> list[Question]:
     found = []
     for text, query in asked.items():
         answer, _ = share_answer(query)
-        n = answer["deals"]["n"]
-        found.append(
-            Question(text, f"{n} documented deal{'' if n == 1 else 's'}", links.page(query))
-        )
+        found.append(Question(text, wording.n_of_N(answer), links.page(query)))
     return found

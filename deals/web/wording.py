@@ -6,6 +6,7 @@ from deals.flows.definition import kinds_phrase
 from deals.flows.query import FlowQuery
 from deals.rules.countries import country_name
 from deals.rules.regions import REGIONS, Side
+from deals.rules.vocab import ROUND_TYPES, SECTORS
 from deals.templatetags.formats import number, percent
 
 CHINA = frozenset({"CN", "HK", "MO"})
@@ -42,7 +43,9 @@ def hue(query: FlowQuery) -> str:
 def companies_phrase(query: FlowQuery) -> str:
     """ "AI companies in China"."""
     what = "AI companies" if query.ai == ("yes",) else "companies"
-    return f"{what} in {place_in_sentence(query.target, 'any country')}"
+    within = [SECTORS[code] for code in query.sector] + [ROUND_TYPES[code] for code in query.round]
+    narrowed = f" ({', '.join(within)})" if within else ""
+    return f"{what} in {place_in_sentence(query.target, 'any country')}{narrowed}"
 
 
 def finding(query: FlowQuery, answer: dict[str, Any]) -> str:
@@ -58,14 +61,21 @@ def finding(query: FlowQuery, answer: dict[str, Any]) -> str:
         )
     if not n:
         return f"No documented {into} with an investor from {origin}"
+    if n == 1:
+        return f"1 documented deal among {into} with an investor from {origin}"
     return f"{number(n)} documented {into} with an investor from {origin}"
+
+
+def deals_counted(n: int) -> str:
+    """ "1 deal", "2,165 deals"."""
+    return f"{number(n)} deal{'' if n == 1 else 's'}"
 
 
 def n_of_N(answer: dict[str, Any]) -> str:
     """ "81 of 2,165 (3.7 %)", or "20 documented deals" where no share has a meaning."""
     deals = answer["deals"]
     if deals["share"] is None:
-        return f"{number(deals['n'])} documented deals"
+        return f"{deals_counted(deals['n'])} documented"
     return f"{number(deals['n'])} of {number(deals['N'])} ({percent(deals['share'])})"
 
 

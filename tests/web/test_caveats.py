@@ -34,13 +34,13 @@ def test_a_flawless_answer_has_no_caveat():
     [
         ({"population": {"why_no_share": "…"}}, "documented cases"),
         ({"deals": {"unknown": 30, "share_max": "0.05127"}}, "would be 5.1\u202f%"),
-        ({"deals": {"partial": 12}}, "12 deals outside the flow"),
-        ({"deals": {"too_coarse": 4, "undated": 1}}, "5 more deals may belong here"),
+        ({"deals": {"partial": 12}}, "partial for 12 deals outside the flow"),
+        ({"deals": {"too_coarse": 4, "undated": 1}}, "5 deals that may belong here"),
         ({"deals": {"n": 3}}, "With 3 deals"),
         ({"amount": {"disclosed_n": 60, "low": "1"}}, "60 of 81 deals"),
         ({"amount": {"disclosed_n": 60, "high": "2000000"}}, "full value"),
         ({"by_year": [{"year": 2022, "provisional": True, "N": 5}]}, "2022 is provisional"),
-        ({"with_hk_mo": {"n": 84}}, "there are 84 deals"),
+        ({"with_hk_mo": {"n": 84}}, "the count is 84 deals"),
     ],
 )
 def test_a_caveat_appears_when_its_condition_holds(changes, words):

@@ -85,8 +85,8 @@ def test_a_real_population_answers_before_the_demonstration(client, register):
 def test_a_worked_question_counts_takeovers_of_all_companies(client, register):
     questions = client.get("/").context["questions"]
     assert [question.result for question in questions] == [
-        "1 documented deal",
-        "0 documented deals",
+        "1 deal documented",
+        "0 deals documented",
     ]
 
 
