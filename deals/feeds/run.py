@@ -1,7 +1,8 @@
 """The order of the steps, the same for the command line, the worker, the desk and the API.
 
 `prepare` reads a file to the end and writes nothing. `preview` says what would happen. `import_file`
-stages it and, if asked, publishes. A file that is refused raises `Refused` before anything is written.
+stages it and, if asked, publishes. A file that is refused raises `Refused` before anything is
+written.
 """
 
 import csv
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from deals.feeds.compare import Comparison, compare
 from deals.feeds.deliver import deliver
@@ -18,7 +20,8 @@ from deals.feeds.facts import delivered
 from deals.feeds.group import group
 from deals.feeds.parse import parse, raw_rows
 from deals.feeds.profile import Profile
-from deals.feeds.receive import Received, decode
+from deals.feeds.profile_toml import load_profile
+from deals.feeds.receive import Received, decode, receive
 from deals.feeds.stage import Prepared, feed_of, new_run, stage
 from deals.feeds.validate import validate
 from deals.models import ImportRun
@@ -58,7 +61,31 @@ def import_file(
     """Stage a file and, with `publish`, publish what neither conflicts nor is held."""
     with unswept():
         prepared = prepare(file, profile)
-        return process(new_run(file, profile, by=by, publish=publish), prepared)
+        comparison = preview(prepared)
+        with transaction.atomic():
+            state = ImportRun.State.REVIEW
+            run = new_run(file, profile, by=by, publish=publish, state=state)
+            stage(prepared, run, comparison)
+        write_errors_file(run, prepared)
+        return deliver(run.pk, reason=_reason(run)) if publish else run
+
+
+def process(run: ImportRun) -> ImportRun:
+    """Do a run that a worker has claimed. Raises `Refused` when its file cannot be used."""
+    stored = stored_file(run.file_sha256).read_bytes()
+    with unswept():
+        prepared = prepare(receive(run.file_name, stored), load_profile(run.profile))
+        stage(prepared, run, preview(prepared))
+        write_errors_file(run, prepared)
+        if run.publish:
+            return deliver(run.pk, reason=_reason(run))
+    run.state, run.leased_until = ImportRun.State.REVIEW, None
+    run.save(update_fields=["state", "leased_until"])
+    return run
+
+
+def _reason(run: ImportRun) -> str:
+    return f"Import {run.pk} of {run.file_name}"
 
 
 @contextmanager
@@ -73,24 +100,16 @@ def unswept() -> Iterator[None]:
             gc.enable()
 
 
-def process(run: ImportRun, prepared: Prepared) -> ImportRun:
-    """Stage a prepared file under its run; then it waits in review, or is published."""
-    stage(prepared, run, preview(prepared))
-    write_errors_file(run, prepared)
-    if run.publish:
-        run.state = ImportRun.State.RUNNING
-        run.save(update_fields=["state"])
-        return deliver(run.pk, reason=f"Import {run.pk} of {run.file_name}")
-    run.state, run.leased_until = ImportRun.State.REVIEW, None
-    run.save(update_fields=["state", "leased_until"])
-    return run
-
-
 def imports_dir() -> Path:
     """Where files and their errors are kept; made when it is missing."""
     folder = Path(settings.VAR_DIR) / "imports"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def stored_file(sha256: str) -> Path:
+    """Where the bytes of a queued file are."""
+    return imports_dir() / sha256
 
 
 def errors_path(run: ImportRun) -> Path:
@@ -99,7 +118,7 @@ def errors_path(run: ImportRun) -> Path:
 
 
 def write_errors_file(run: ImportRun, prepared: Prepared) -> None:
-    """The rejected rows as they came, with row number and reason in front: to correct and send again."""
+    """The rejected rows as they came, row number and reason in front: to correct and send again."""
     reasons = prepared.rejected_rows
     path = errors_path(run)
     if not reasons:

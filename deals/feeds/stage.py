@@ -98,14 +98,16 @@ def balance(grouped: Grouped, comparison: Comparison) -> dict[str, int]:
     }
 
 
-def new_run(file: Received, profile: Profile, *, by: int | None, publish: bool) -> ImportRun:
+def new_run(
+    file: Received, profile: Profile, *, by: int | None, publish: bool, state: ImportRun.State
+) -> ImportRun:
     """An ImportRun that has counted nothing yet; makes the feed on its first file."""
     feed, _ = Feed.objects.get_or_create(
         code=profile.code, defaults={"name": profile.name, "profile": profile.text}
     )
     return ImportRun.objects.create(
         feed=feed,
-        state=ImportRun.State.QUEUED,
+        state=state,
         file_name=file.name[-255:],
         file_sha256=file.sha256,
         profile=profile.text,

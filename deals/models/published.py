@@ -45,7 +45,7 @@ class PolicyEvent(models.Model):
     title = models.CharField(max_length=300)
     kind = models.CharField(max_length=40)
     note = models.TextField(blank=True)
-    evidence = models.CharField(max_length=60, blank=True)
+    evidence = models.CharField(max_length=120, blank=True)
 
     class Meta:
         ordering = ("date", "title")

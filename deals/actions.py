@@ -1,0 +1,185 @@
+"""What people do to deals: submit, decide, retract, restore, merge; one transaction each.
+
+`by` None is the command line and is recorded as system. Nobody decides on what they wrote
+themselves, unless the setting SELF_APPROVAL allows it, and then the version says so for ever.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from deals.feeds.publish import publish
+from deals.models import Change, Citation, Deal, DealFact, DealVersion, Participation, ledger
+
+State = DealVersion.State
+User = AbstractBaseUser | None
+
+
+class NotAllowed(Exception):
+    """The action is not open to this person, or not in this state; the message says why."""
+
+
+def submit(*, version: DealVersion, by: User) -> DealVersion:
+    """Hand a draft to a colleague for a decision."""
+    return _move(version, State.DRAFT, State.SUBMITTED, "submitted")
+
+
+def take_back(*, version: DealVersion, by: User) -> DealVersion:
+    """Make a submitted version a draft again; only its writer can."""
+    if by is not None and version.created_by_id != by.pk:
+        raise NotAllowed("Only the person who submitted this can take it back.")
+    return _move(version, State.SUBMITTED, State.DRAFT, "taken back")
+
+
+def approve(*, version: DealVersion, by: User, reason: str = "") -> DealVersion:
+    """Publish a submitted version. Raises `NotAllowed`, or StaleVersionError from `publish`."""
+    _must_be(version, State.SUBMITTED, "approved")
+    own = by is not None and version.created_by_id == by.pk
+    if own and not settings.SELF_APPROVAL:
+        raise NotAllowed("You wrote this yourself; somebody else has to approve it.")
+    publish(
+        [version.pk],
+        by=_name(by),
+        decided_by=by.pk if by else None,
+        self_approved=own,
+        reason=reason or version.reason,
+    )
+    version.refresh_from_db()
+    return version
+
+
+def reject(*, version: DealVersion, by: User, reason: str) -> DealVersion:
+    """Close a submitted version without publishing it; a reason is needed."""
+    if not reason.strip():
+        raise NotAllowed("Say why: the person who submitted this will want to know.")
+    own = by is not None and version.created_by_id == by.pk
+    if own and not settings.SELF_APPROVAL:
+        raise NotAllowed("You wrote this yourself; take it back instead of rejecting it.")
+    return _move(
+        version,
+        State.SUBMITTED,
+        State.REJECTED,
+        "rejected",
+        decided_by_id=by.pk if by else None,
+        decided_at=timezone.now(),
+        self_approved=own,
+        reason=reason,
+    )
+
+
+def retract(*, deal: Deal, by: User, reason: str) -> Change:
+    """Take a deal out of every number. Its versions stay readable, and `restore` brings it back."""
+    _needs_reason(reason)
+    with transaction.atomic():
+        seq = ledger.lock() + 1
+        version = _live(deal, "retracted")
+        change = ledger.append(
+            Change.Kind.RETRACTED, by=_name(by), reason=reason, deal=deal, version=version
+        )
+        _supersede(version, seq)
+    return change
+
+
+def merge(*, deal: Deal, into: Deal, by: User, reason: str) -> Change:
+    """Say that a deal is another one: it leaves the numbers, and its id leads there for ever."""
+    _needs_reason(reason)
+    if deal.pk == into.pk:
+        raise NotAllowed("A deal cannot be merged into itself.")
+    with transaction.atomic():
+        seq = ledger.lock() + 1
+        version = _live(deal, "merged")
+        _live(into, "a destination")
+        change = ledger.append(
+            Change.Kind.MERGED,
+            by=_name(by),
+            reason=reason,
+            deal=deal,
+            version=version,
+            merged_into=into,
+        )
+        _supersede(version, seq)
+        Deal.objects.filter(pk=deal.pk).update(merged_into=into)
+        deal.merged_into = into
+    return change
+
+
+def restore(*, deal: Deal, by: User, reason: str) -> DealVersion:
+    """Bring a retracted or merged deal back: a new version, a copy of the last one, goes live."""
+    _needs_reason(reason)
+    with transaction.atomic():
+        ledger.lock()
+        if deal.versions.live().exists():
+            raise NotAllowed(f"{deal} is live, so there is nothing to restore.")
+        last = deal.versions.filter(state=State.PUBLISHED).order_by("-published_seq").first()
+        if last is None:
+            raise NotAllowed(f"{deal} was never published.")
+        Deal.objects.filter(pk=deal.pk).update(merged_into=None)
+        deal.merged_into = None
+        copy = _copy(last, reason)
+        publish(
+            [copy.pk],
+            by=_name(by),
+            reason=reason,
+            decided_by=by.pk if by else None,
+            kind=Change.Kind.RESTORED,
+        )
+    copy.refresh_from_db()
+    return copy
+
+
+def _copy(last: DealVersion, reason: str) -> DealVersion:
+    """A submitted version with the same facts, participations and citations, by no new writer."""
+    parts = list(last.participations.all())
+    citations = list(last.citations.all())
+    copy = DealVersion.objects.get(pk=last.pk)
+    copy.pk = None
+    copy._state.adding = True
+    highest = last.deal.versions.order_by("-number").values_list("number", flat=True)[0]
+    copy.number, copy.state, copy.based_on, copy.reason = highest + 1, State.SUBMITTED, None, reason
+    copy.created_by_id, copy.created_at = None, timezone.now()
+    copy.decided_by_id = copy.decided_at = copy.published_seq = copy.superseded_seq = None
+    copy.self_approved = False
+    copy.save(force_insert=True)
+    for row in [*parts, *citations]:
+        row.pk, row.version = None, copy
+    Participation.objects.bulk_create(parts)
+    Citation.objects.bulk_create(citations)
+    return copy
+
+
+def _move(version: DealVersion, source: State, goal: State, word: str, **facts: Any) -> DealVersion:
+    """Change a state by updating and counting, so that of two people only one succeeds."""
+    moved = DealVersion.objects.filter(pk=version.pk, state=source).update(state=goal, **facts)
+    version.refresh_from_db()
+    if not moved:
+        _must_be(version, source, word)
+    return version
+
+
+def _must_be(version: DealVersion, state: State, word: str) -> None:
+    if version.state != state:
+        raise NotAllowed(f"Only a {state} version can be {word}; this one is {version.state}.")
+
+
+def _live(deal: Deal, word: str) -> DealVersion:
+    version = deal.versions.live().first()
+    if version is None:
+        raise NotAllowed(f"{deal} is not live, so it cannot be {word}.")
+    return version
+
+
+def _supersede(version: DealVersion, seq: int) -> None:
+    DealVersion.objects.filter(pk=version.pk).update(superseded_seq=seq)
+    DealFact.objects.filter(pk=version.pk).update(superseded_seq=seq)
+
+
+def _needs_reason(reason: str) -> None:
+    if not reason.strip():
+        raise NotAllowed("Say why: the reason stays in the ledger.")
+
+
+def _name(by: User) -> str:
+    return by.get_username() if by is not None else "system"

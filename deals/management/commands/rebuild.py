@@ -1,0 +1,25 @@
+"""`manage.py rebuild`: compute facts and documents again from the versions."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from deals.models.derived import rebuild
+
+
+class Command(BaseCommand):
+    help = (
+        "Compute the facts and documents of all published versions again; history stays as it is."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--only-provisional",
+            action="store_true",
+            help="only deals converted at the mean rate of a period that was still open",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        count = rebuild(only_provisional=options["only_provisional"])
+        self.stdout.write(f"Facts and documents of {count:,} versions were computed again.")

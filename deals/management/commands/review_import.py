@@ -1,0 +1,59 @@
+"""`manage.py review_import`: list imports that wait, and approve or reject one."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from deals.feeds import report
+from deals.feeds.deliver import NotDecidableError
+from deals.feeds.publish import StaleVersionError
+from deals.feeds.review import approve, reject
+from deals.models import ImportRun
+
+
+class Command(BaseCommand):
+    help = "Without a number: list imports in review. With one: --approve or --reject it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("id", type=int, nargs="?", help="the import's number")
+        decision = parser.add_mutually_exclusive_group()
+        decision.add_argument("--approve", action="store_true", help="publish it")
+        decision.add_argument("--reject", action="store_true", help="close it, publish nothing")
+        parser.add_argument("--reason", default="", help="kept in the ledger")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["id"] is None:
+            self._list()
+            return
+        try:
+            self._decide(options)
+        except ImportRun.DoesNotExist:
+            raise CommandError(f"There is no import {options['id']}.") from None
+        except (NotDecidableError, StaleVersionError) as error:
+            raise CommandError(str(error)) from None
+
+    def _decide(self, options: dict[str, Any]) -> None:
+        if options["approve"]:
+            run = approve(options["id"], reason=options["reason"])
+            title = f"Import {run.pk} of {run.file_name}: published."
+        elif options["reject"]:
+            if not options["reason"].strip():
+                raise CommandError("Say why, with --reason: the supplier or a colleague will ask.")
+            run = reject(options["id"], reason=options["reason"])
+            title = f"Import {run.pk} of {run.file_name}: rejected, nothing was published."
+        else:
+            run = ImportRun.objects.get(pk=options["id"])
+            title = f"Import {run.pk} of {run.file_name}: {run.state}."
+        self.stdout.write("\n".join(report.lines(report.of_run(run), title=title)))
+
+    def _list(self) -> None:
+        waiting = ImportRun.objects.filter(state=ImportRun.State.REVIEW).select_related("feed")
+        for run in waiting.order_by("pk"):
+            self.stdout.write(
+                f"{run.pk}  {run.created_at:%Y-%m-%d %H:%M}  {run.feed.name}  {run.file_name}: "
+                f"{run.deals_created:,} new, {run.deals_updated:,} updated, "
+                f"{run.deals_conflict:,} in conflict, {run.rows_rejected:,} rows rejected"
+            )
+        if not waiting:
+            self.stdout.write("No import waits for review.")
