@@ -24,8 +24,11 @@ WORKERS ?= 2
 run: install
 	@$(PYTHON) -m investtrack.run
 
+# In the environment, since quotes in a recipe would bring the shell back.
+test: export PYTEST_ADDOPTS := -m "not browser and not services" $(PYTEST_ADDOPTS)
+
 test: install-dev
-	@$(PYTEST) -n $(WORKERS) -m "not browser and not services"
+	@$(PYTEST) -n $(WORKERS)
 	@echo "Not run here: browser tests, which need Chromium (make test-browser), and service"
 	@echo "tests, which need a Redis server or take long (make test-services)."
 

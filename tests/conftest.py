@@ -15,13 +15,13 @@ SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """A test database may be emptied between tests; every other one refuses TRUNCATE."""
+    """A test database may be emptied between tests; every other one refuses TRUNCATE.
+
+    Each connection asks for it, since an ordinary role may not store it with the database.
+    """
     with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            name = connection.ops.quote_name(connection.settings_dict["NAME"])
-            cursor.execute(f"ALTER DATABASE {name} SET investtrack.may_truncate = 'on'")
-        # The setting holds for connections that are opened after it.
         connection.close()
+    connection.settings_dict["OPTIONS"]["options"] = "-c investtrack.may_truncate=on"
 
 
 @pytest.fixture(scope="session")
