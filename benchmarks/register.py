@@ -22,8 +22,8 @@ STEPS = [
     f"""INSERT INTO deals_dealversion (deal_id, number, state, target_id, target_name,
            target_country, target_country_basis, kind, round_type, status, status_history,
            date_first, date_last, date_precision, date_basis, amount_state, amount_low,
-           amount_high, currency, amount_text, investor_list, ai, ai_basis, sectors, external_id, notes,
-           created_at, self_approved, reason)
+           amount_high, currency, amount_text, investor_list, ai, ai_basis, sectors,
+           external_id, notes, created_at, self_approved, reason)
        SELECT d.id, 1, 'submitted', o.id, o.name, o.country, 'stated', 'funding_round', 'series_a',
            'completed', '[]'::jsonb, day, day, 'day', 'announced',
            CASE WHEN paid THEN 'exact' ELSE 'undisclosed' END,

@@ -71,9 +71,11 @@ def filters(query: FlowQuery, scope: Scope, *, counted: bool = True) -> Sql:
     if query.known_by:
         sql.add("f.recorded_on <= %(known_by)s", known_by=query.but(to=query.known_by).window[1])
     if counted:
+        # NOT IN is hashed once; NOT EXISTS becomes a loop over all pairs while a table that was
+        # filled a moment ago still has no statistics.
         sql.add(
-            "NOT EXISTS (SELECT 1 FROM deals_dealfact part"
-            f" WHERE part.part_of_id = f.deal_id AND {in_ledger('part', scope)})"
+            "f.deal_id NOT IN (SELECT part.part_of_id FROM deals_dealfact part"
+            f" WHERE part.part_of_id IS NOT NULL AND {in_ledger('part', scope)})"
         )
     return sql
 

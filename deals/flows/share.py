@@ -112,7 +112,7 @@ def beside_years(cells: Cube) -> dict[str, dict[str, int]]:
 
 
 def hong_kong(query: FlowQuery, scope: Scope, with_hk_mo: bool) -> dict[str, Any] | None:
-    """The same question with (or without) Hong Kong and Macau on the Chinese side (rule 11)."""
+    """The same question with (or without) Hong Kong and Macao on the Chinese side (rule 11)."""
     investor = swap_china(query.investor_side, with_hk_mo)
     target = swap_china(query.target_side, with_hk_mo)
     if investor is None and target is None:

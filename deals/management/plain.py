@@ -47,7 +47,7 @@ def report(answer: dict[str, Any]) -> str:
         other = answer[name]
         if other:
             lines.append(
-                f"{words} Hong Kong and Macau: {other['n']:,} of {other['N']:,},"
+                f"{words} Hong Kong and Macao: {other['n']:,} of {other['N']:,},"
                 f" {percent(other['share'])}"
             )
     lines.append(f"Value: {_money(answer['amount'])}")

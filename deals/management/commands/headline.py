@@ -19,8 +19,8 @@ class Command(BaseCommand):
         self.stdout.write(
             "Documented AI funding rounds: "
             f"Europe→China {there['deals']['n']} ({there['with_hk_mo']['n']} with Hong Kong and"
-            f" Macau), China→Europe {back['deals']['n']} ({back['with_hk_mo']['n']} with Hong Kong"
-            " and Macau)."
+            f" Macao), China→Europe {back['deals']['n']} ({back['with_hk_mo']['n']} with Hong Kong"
+            " and Macao)."
         )
         for population in Population.objects.filter(generated=True).order_by("code"):
             query = FlowQuery(
