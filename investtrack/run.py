@@ -159,6 +159,7 @@ def services(folders: dict[str, Path]) -> list[Service]:
 def gunicorn_options(folders: dict[str, Path]) -> list[str]:
     return [
         f"--bind={settings.HOST}:{settings.PORT}",
+        "--preload",  # one import for all processes, and shared memory
         "--worker-class=gthread",
         f"--workers={settings.WEB_WORKERS}",
         f"--threads={settings.WEB_THREADS}",
