@@ -14,8 +14,8 @@ from deals.flows.listing import Wanted, listing
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope
 from deals.models import PolicyEvent
-from deals.svg import NARROW, WIDE, year_chart
-from deals.svg_bars import Part, band, composition_bar
+from deals.svg.bars import Part, band, composition_bar
+from deals.svg.years import NARROW, WIDE, year_chart
 from deals.templatetags.formats import day, number
 from deals.web import wording
 from deals.web.caveats import caveats

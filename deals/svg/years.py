@@ -1,7 +1,4 @@
-"""Charts as inline SVG: in the first HTML, without a script, on paper as on a screen.
-
-Sizes are pixels of the drawing; colours are classes of charts.css, so that themes and print apply.
-"""
+"""The chart by year: bars of counts, a line of shares above them, numbered events below."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,10 +6,10 @@ from decimal import Decimal
 from itertools import pairwise
 from math import ceil
 
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from deals.charts import Bars, Line, Marker, YearChart
+from deals.svg.elements import hatching, tag
 
 MARKER_RADIUS = 8
 TICKS = 4
@@ -32,24 +29,6 @@ class Size:
 # A phone gets a drawing of its own, since a shrunken one has unreadable numbers.
 WIDE = Size("wide", 720, 46, 110, 190)
 NARROW = Size("narrow", 340, 36, 90, 150)
-
-
-def tag(name: str, *children: str | int, **attrs: object) -> SafeString:
-    """One element; texts and attribute values are escaped. `class_` is `class`, `_` is `-`."""
-    written = "".join(
-        format_html(' {}="{}"', mark_safe(key.rstrip("_").replace("_", "-")), _plain(value))
-        for key, value in attrs.items()
-        if value is not None
-    )
-    body = "".join(
-        conditional_escape(str(child) if isinstance(child, int) else child) for child in children
-    )
-    return mark_safe(f"<{name}{written}>{body}</{name}>" if body else f"<{name}{written}/>")
-
-
-def _plain(value: object) -> object:
-    """Coordinates with one decimal at most: a tenth of a pixel is finer than any screen."""
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
 
 
 def nice_top(largest: Decimal | int) -> Decimal:
@@ -161,7 +140,7 @@ def _bar_group(at: _Drawing, prefix: str, bars: Bars, position: int, scale: floa
     chart = at.chart
     width = min(at.band * 0.72, 64.0) / len(chart.bars)
     pattern = f"{prefix}-hatch-{position}"
-    parts = [_hatch(pattern)] if chart.provisional else []
+    parts = [hatching(pattern)] if chart.provisional else []
     labelled = width >= 7 * max(len(f"{n:,}") for n in bars.values)
     for index, (year, n) in enumerate(zip(chart.years, bars.values, strict=True)):
         x = at.middle(index) + width * (position - len(chart.bars) / 2)
@@ -178,12 +157,6 @@ def _bar_group(at: _Drawing, prefix: str, bars: Bars, position: int, scale: floa
                 tag("text", f"{n:,}", x=x + width / 2, y=at.base - height - 4, class_="value mid")
             )
     return tag("g", *parts, class_=bars.hue)
-
-
-def _hatch(name: str) -> SafeString:
-    line = tag("path", d="M0 6L6 0M-1 1L1 -1M5 7L7 5", class_="hatch-line")
-    ground = tag("rect", width=6, height=6, class_="hatch-ground")
-    return tag("pattern", ground, line, id=name, width=6, height=6, patternUnits="userSpaceOnUse")
 
 
 def _share_panel(at: _Drawing, line: Line) -> list[SafeString]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
 
-from deals.svg import tag
+from deals.svg.elements import hatching, tag
 
 BAND_WIDTH = 320
 BAND_HEIGHT = 22
@@ -28,10 +28,7 @@ def composition_bar(parts: Sequence[Part], name: str) -> SafeString:
         return mark_safe("")
     said = "; ".join(f"{part.label}: {part.n:,}" for part in parts)
     drawn: list[SafeString] = [tag("title", f"Of {whole:,} deals – {said}", id=f"{name}-title")]
-    hatch = tag("path", d="M0 6L6 0M-1 1L1 -1M5 7L7 5", class_="hatch-line")
-    pattern = tag("pattern", tag("rect", width=6, height=6, class_="hatch-ground"), hatch,
-                  id=f"{name}-hatch", width=6, height=6, patternUnits="userSpaceOnUse")  # fmt: skip
-    drawn.append(tag("g", pattern, class_="hue-unknown"))
+    drawn.append(tag("g", hatching(f"{name}-hatch"), class_="hue-unknown"))
     start = 0.0
     for part in parts:
         width = 100 * part.n / whole

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deals.charts import Bars, Line, Marker, YearChart
-from deals.svg import MARKER_RADIUS, NARROW, WIDE, marker_rows, nice_top, tag, ticks, year_chart
-from deals.svg_bars import BAND_WIDTH, Part, band, composition_bar
+from deals.svg.elements import tag
+from deals.svg.years import MARKER_RADIUS, NARROW, WIDE, marker_rows, nice_top, ticks, year_chart
 
 
 def chart(values=(4, 8), shares=None, provisional=(), events=()):
@@ -119,27 +119,3 @@ def test_the_axis_reaches_the_largest_number_and_not_much_further(largest):
 
 def test_a_nice_top_is_a_round_number():
     assert [nice_top(n) for n in (4, 7, 19, 81, 100)] == [4, 8, 20, 100, 100]
-
-
-def test_a_composition_is_cut_in_proportion():
-    drawing = composition_bar([Part("A", "hue-eu-cn", 1), Part("B", "hue-unknown", 3)], "x")
-    first, second = classes(drawing, "segment")
-    assert (first.get("width"), second.get("width")) == ("25.000%", "75.000%")
-    assert second.get("x") == "25.000%"
-    assert parsed(drawing).find("title").text == "Of 4 deals – A: 1; B: 3"
-
-
-def test_nothing_composes_nothing():
-    assert composition_bar([Part("A", "hue-eu-cn", 0)], "x") == ""
-
-
-def test_a_band_runs_from_low_to_high():
-    drawing = band(Decimal(25), Decimal(50), Decimal(100), "hue-eu-cn")
-    (body,) = classes(drawing, "band")
-    inner = BAND_WIDTH - 8
-    assert float(body.get("x")) == pytest.approx(4 + inner / 4)
-    assert float(body.get("width")) == pytest.approx(inner * 3 / 4)
-
-
-def test_a_band_of_nothing_is_not_drawn():
-    assert band(Decimal(0), Decimal(0), Decimal(0), "hue-eu-cn") == ""

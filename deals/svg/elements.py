@@ -1,0 +1,29 @@
+"""Elements of inline SVG, with everything that is written into them escaped."""
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+
+def tag(name: str, *children: str | int, **attrs: object) -> SafeString:
+    """One element; texts and attribute values are escaped. `class_` is `class`, `_` is `-`."""
+    written = "".join(
+        format_html(' {}="{}"', mark_safe(key.rstrip("_").replace("_", "-")), _plain(value))
+        for key, value in attrs.items()
+        if value is not None
+    )
+    body = "".join(
+        conditional_escape(str(child) if isinstance(child, int) else child) for child in children
+    )
+    return mark_safe(f"<{name}{written}>{body}</{name}>" if body else f"<{name}{written}/>")
+
+
+def _plain(value: object) -> object:
+    """Coordinates with one decimal at most: a tenth of a pixel is finer than any screen."""
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
+
+
+def hatching(name: str) -> SafeString:
+    """A pattern of slanted lines in the colours of the class around it; `name` is its id."""
+    line = tag("path", d="M0 6L6 0M-1 1L1 -1M5 7L7 5", class_="hatch-line")
+    ground = tag("rect", width=6, height=6, class_="hatch-ground")
+    return tag("pattern", ground, line, id=name, width=6, height=6, patternUnits="userSpaceOnUse")
