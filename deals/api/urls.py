@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
-from deals.api import changes, deals, flows, problems
+from deals.api import changes, deals, flows, problems, reference
 
 VERSION = "v1"
 
@@ -24,5 +24,9 @@ urlpatterns = [
     path("deals/<str:public_id>/", deals.deal, name="api-deal"),
     path("deals/<str:public_id>/versions/", deals.versions, name="api-versions"),
     path("changes/", changes.changes, name="api-changes"),
+    *(
+        path(f"{name}/", reference.table, {"name": name}, name=f"api-{name}")
+        for name in reference.TABLES
+    ),
     re_path(r"^(?P<rest>.*)$", nothing_here),
 ]
