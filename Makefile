@@ -61,7 +61,7 @@ bench: install-dev
 install: $(VENV)/.requirements
 install-dev: $(VENV)/.requirements-dev
 
-PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes
 
 $(VENV)/.requirements: requirements.txt
 	@sh -eu .ci/venv $(VENV)
