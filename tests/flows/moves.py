@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
-
+from deals import actions
 from deals.feeds.publish import publish
 from deals.flows.listing import Page, Wanted, listing
 from deals.flows.query import FlowQuery
 from deals.flows.scope import resolve
-from deals.models import Change, DealFact, DealVersion, ledger
+from deals.models import DealVersion
 from tests.factories import submit_version
 
 
@@ -23,15 +22,7 @@ def edit(version: DealVersion, **facts: Any) -> DealVersion:
 
 def retract(version: DealVersion) -> None:
     """Take a deal out of the register: its version is superseded and nothing follows it."""
-    with transaction.atomic():
-        entry = ledger.append(
-            Change.Kind.RETRACTED, by="system", deal=version.deal, version=version
-        )
-        for model in (
-            DealVersion.objects.filter(pk=version.pk),
-            DealFact.objects.filter(pk=version.pk),
-        ):
-            model.update(superseded_seq=entry.seq)
+    actions.retract(deal=version.deal, by=None, reason="A test")
 
 
 def page_of(query: FlowQuery, **wanted: Any) -> Page:
@@ -40,10 +31,13 @@ def page_of(query: FlowQuery, **wanted: Any) -> Page:
 
 def pages(query: FlowQuery, *, forward: bool = True, **wanted: Any) -> Iterator[Page]:
     """Every page from one cursor on, following the links as they are given."""
+    followed: set[str] = set()
     while True:
         page = page_of(query, **wanted)
         yield page
         cursor = page.next if forward else page.previous
         if cursor is None:
             return
+        assert cursor not in followed, "The links go round in a circle."
+        followed.add(cursor)
         wanted["cursor"] = cursor

@@ -74,7 +74,7 @@ def _facts(rng: Random) -> dict[str, Any]:
         "population": rng.choice(("supplier", "supplier", None, "invented")),
         "ai": rng.choice(("yes", "yes", "yes", "no", "unknown")),
         "sectors": rng.sample(("robotics", "ai_chips", "lidar"), rng.randrange(3)),
-        "recorded_on": rng.choice((None, date(2021, 3, 1), date(2023, 3, 1))),
+        "recorded_on": rng.choice((None, date(2021, 3, 31), date(2021, 4, 1))),
         **_money(rng, len(investors)),
     }
 
