@@ -143,8 +143,10 @@ def _copy(last: DealVersion, reason: str) -> DealVersion:
     copy.decided_by_id = copy.decided_at = copy.published_seq = copy.superseded_seq = None
     copy.self_approved = False
     copy.save(force_insert=True)
-    for row in [*parts, *citations]:
-        row.pk, row.version = None, copy
+    for part in parts:
+        part.pk, part.version = None, copy
+    for citation in citations:
+        citation.pk, citation.version = None, copy
     Participation.objects.bulk_create(parts)
     Citation.objects.bulk_create(citations)
     return copy

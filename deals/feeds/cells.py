@@ -1,4 +1,4 @@
-"""From the file's columns to register fields, still as text: filled down, translated, unknown → blank.
+"""From the file's columns to register fields, still text: filled down, translated, blanked.
 
 The supplier's words are replaced as the profile says, one look-up per distinct cell.
 """

@@ -1,7 +1,7 @@
-"""One rule over one column: values in the order of the rows, errors with their place in the file."""
+"""One rule over one column: values in the order of the rows, errors with their place."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from deals.feeds.cells import Cells
 from deals.feeds.profile import Profile
@@ -58,19 +58,20 @@ class Checker:
         self, field: str, texts: list[str], rule: Callable[[str], T | None], default: T
     ) -> list[T]:
         """Like `column`, for texts that were put together from several cells."""
-        values, errors = apply(rule, texts)
+        values: list[T | None]
+        values, errors = apply(cast("Callable[[str], T]", rule), texts)
         for at, error in errors.items():
             self.note(at, field, error)
         return [default if value is None else value for value in values]
 
-    def note(self, at: int, field: str, error: RuleError) -> None:
-        """Keep one error of the row at this position."""
+    def note(self, at: int, field: str, error: RuleError, *, column: str = "") -> None:
+        """Keep one error of the row at this position; `column` where it is no field's own."""
         fatal = not (field in DESCRIBING or error.code == "zero_amount")
         shown = self.cells.shown.get(field)
         self.problems.append(
             RowProblem(
                 row=self.cells.rows[at],
-                column=self.profile.columns.get(field, field),
+                column=column or self.profile.columns.get(field, field),
                 value=shown[at][:LONGEST_VALUE] if shown else "",
                 code=error.code,
                 message=error.message if fatal else error.message + KEPT,

@@ -1,8 +1,8 @@
 """What a delivery means for the register: new, changed, unchanged, in conflict, or to be held.
 
-The feed's own record of what it last delivered is the yardstick. A changed fact updates the deal while
-the live value is still what the feed delivered before; once a person has edited it, it is a conflict
-and stays one until a person decides. So a nightly feed never reverts an editor.
+The feed's own record of what it last delivered is the yardstick. A changed fact updates the deal
+while the live value is still what the feed delivered before; once a person has edited it, it is a
+conflict and stays one until a person decides. So a nightly feed never reverts an editor.
 """
 
 import json
@@ -119,7 +119,7 @@ def _changed(
 ) -> dict[str, Verdict]:
     if not changed:
         return {}
-    bundles = live_versions({records[key].deal_id for key in changed})
+    bundles = live_versions({records[key].deal for key in changed})
     umbrellas = _umbrella_keys(bundles.values(), feed)
     verdicts = {}
     for key, names in changed.items():

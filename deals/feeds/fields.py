@@ -1,4 +1,4 @@
-"""The facts that a profile can map, and the rule of each: the same rules that a person's form obeys."""
+"""The facts that a profile can map, and the rule of each: the rules of a person's form, too."""
 
 import re
 from collections.abc import Callable

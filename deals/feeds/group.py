@@ -1,8 +1,8 @@
 """Fourth stage: rows → deals by key. What each row adds, repeats or contradicts is decided here.
 
-A row that equals an earlier one in everything that is mapped is a duplicate. Of several rows of one
-deal, blanks yield to values; where two values differ the first stands, and the later row is rejected as
-a whole (`conflicts_with_row`), so that no half of it is used.
+A row that equals an earlier one in everything that is mapped is a duplicate. Of several rows of
+one deal, blanks yield to values; where two values differ the first stands, and the later row is
+rejected as a whole (`conflicts_with_row`), so that no half of it is used.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Who took part: from the cells of a row to investors, each with a country and where that is from."""
+"""Who took part: from the cells of a row to investors, each with a country and its basis."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -97,7 +97,9 @@ def with_leads(
         raise RuleError(
             "lead_not_an_investor", f"{quoted(name)} leads the deal and is not among its investors."
         )
-    return tuple(replace(i, lead=bool(i.name) and normalise(i.name) in wanted) for i in investors)
+    return tuple(
+        replace(i, lead=normalise(i.name) in wanted if i.name else None) for i in investors
+    )
 
 
 def in_parallel(

@@ -1,9 +1,9 @@
 """Which organization a name in a file is. By normalised name and country; nothing is ever guessed.
 
-A name with a country is the organization of that name in that country, or a new one: one name in two
-countries stays two organizations. A name without a country is taken for a known one only when exactly one
-organization bears it; with several it is the one of unknown country, made when there is none yet.
-Invented organizations are matched only among themselves.
+A name with a country is the organization of that name in that country, or a new one: one name in
+two countries stays two organizations. A name without a country is taken for a known one only when
+exactly one organization bears it; with several it is the one of unknown country, made when there
+is none yet. Invented organizations are matched only among themselves.
 """
 
 from collections import defaultdict

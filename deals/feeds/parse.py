@@ -25,8 +25,8 @@ END = "\x1e\x1eEOF\x1e\x1e"
 class Table:
     """The needed columns of a file, all of one length, with `rows` as the row numbers.
 
-    `problems` and `rejected` (positions, not row numbers) tell of rows with a wrong number of cells.
-    `empty` are positions of rows that have cells and nothing in them.
+    `problems` and `rejected` (positions, not row numbers) tell of rows with a wrong number of
+    cells. `empty` are positions of rows that have cells and nothing in them.
     """
 
     columns: dict[str, list[str]]
@@ -72,7 +72,7 @@ def parse(
 def raw_rows(
     text: str, *, delimiter: str, skip_rows: int, wanted: Collection[int]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Header and `wanted` rows as they stand in the file, with their numbers: for the error file."""
+    """Header and `wanted` rows as they stand in the file, with their numbers."""
     body = _without_preamble(text, skip_rows, "The file")
     records = _records(body, delimiter, skip_rows, "The file")
     yield next(records)
@@ -160,8 +160,8 @@ def _ragged(
             "",
             extra[0][:300],
             "too_many_cells",
-            f"Row {number} has {len(record)} cells and the header {len(header)}: a delimiter inside "
-            "a cell probably needs quotation marks.",
+            f"Row {number} has {len(record)} cells and the header {len(header)}: a delimiter "
+            "inside a cell probably needs quotation marks.",
         )
     if len(record) > last_needed:
         return None

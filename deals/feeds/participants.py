@@ -12,13 +12,14 @@ from deals.rules.countries import country_code
 from deals.rules.errors import RuleError
 
 Investors = tuple[Investor, ...]
+NOBODY: Investors = ()
 
 
 def participants(checker: Checker) -> list[Investors]:
     """Investors a row: those of the `investors` cell, or the one of `investor_name`, or none."""
     rules = InvestorRules(checker.profile)
     if checker.has("investors"):
-        listed = checker.column("investors", rules.several, ())
+        listed = checker.column("investors", rules.several, NOBODY)
         return [_detailed(checker, at, found) for at, found in enumerate(listed)]
     if checker.has("investor_name"):
         return [(investor,) for investor in _single(checker, rules)]

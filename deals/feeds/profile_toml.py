@@ -1,7 +1,7 @@
 """A profile is read from TOML here; `docs/feeds.md` describes every key.
 
-Whatever is wrong in a profile is refused by name before the file is opened, because a profile that is
-half understood would import half-understood deals.
+Whatever is wrong in a profile is refused by name before the file is opened, because a profile
+that is half understood would import half-understood deals.
 """
 
 import re
@@ -262,6 +262,6 @@ def _refuse_contradictions(profile: Profile) -> None:
         profile.columns
     ):
         raise Refused(
-            "Profile: rows = “participation” needs investor_name in [columns]; for one row per deal "
-            "write rows = “deal”."
+            "Profile: rows = “participation” needs investor_name in [columns]; for one row per "
+            "deal write rows = “deal”."
         )

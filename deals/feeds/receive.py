@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import category
 
 from charset_normalizer import from_bytes
 
@@ -44,7 +45,7 @@ class Received:
 
 
 def receive_path(path: Path) -> Received:
-    """Read a file from disk. Raises `Refused` when it is missing, a folder, too large or no text."""
+    """Read a file from disk. Raises `Refused` when it is missing, a folder or too large."""
     try:
         size = path.stat().st_size
         if path.is_file() and size > LARGEST:
@@ -74,7 +75,8 @@ def _too_large(name: str, size: int) -> Refused:
 
 
 def decode(file: Received, encoding: str, headers: Sequence[str]) -> str:
-    """The file's text. With `encoding` "auto" the first candidate that decodes and has `headers` wins.
+    """The file's text. With `encoding` "auto" the first candidate that decodes and has `headers`
+    wins.
 
     Raises `Refused` when no encoding fits, or when the text turns out to be HTML or binary.
     """
@@ -126,7 +128,7 @@ def _guessed(file: Received, headers: Sequence[str]) -> str:
 
 
 def _attempts(data: bytes) -> Iterator[str]:
-    """Decoded texts, the likeliest first. A byte-order mark or valid UTF-8 leaves no other choice."""
+    """Decoded texts, the likeliest first. A byte-order mark or valid UTF-8 leaves no choice."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
             try:
@@ -154,13 +156,13 @@ def _attempts(data: bytes) -> Iterator[str]:
 
 
 def _without_mark(data: bytes) -> str | None:
-    """UTF-16 without its mark: in a table every second byte of the ASCII parts is NUL."""
-    head = data[:2000]
-    if len(head) < 4 or head.count(0) < len(head) // 4:
+    """UTF-16 without its mark: ASCII characters have a NUL beside them, always on one side."""
+    if b"\x00" not in data:
         return None
-    encoding = "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
+    encoding = "utf-16-le" if data[1::2].count(0) > data[0::2].count(0) else "utf-16-be"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return None
-    return None if "\x00" in text else text
+    seen = {category(char) for char in set(text[:SAMPLE]) - {"\t", "\r", "\n"}}
+    return None if seen & {"Cc", "Cn", "Co"} else text

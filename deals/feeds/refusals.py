@@ -12,10 +12,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One thing wrong in one cell. `row` is the file's row number (see `parse`), `column` its header.
+    """One thing wrong in one cell. `row` is the file's row number (see `parse`), `column` its
+    header.
 
-    A fatal problem rejects the row: it would make the deal another deal, or count it elsewhere. With
-    any other the row is used and the fact stays unknown, and the message says so.
+    A fatal problem rejects the row: it would make the deal another deal, or count it elsewhere.
+    With any other the row is used and the fact stays unknown, and the message says so.
     """
 
     row: int

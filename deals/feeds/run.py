@@ -1,8 +1,8 @@
 """The order of the steps, the same for the command line, the worker, the desk and the API.
 
-`prepare` reads a file to the end and writes nothing. `preview` says what would happen. `import_file`
-stages it and, if asked, publishes. A file that is refused raises `Refused` before anything is
-written.
+`prepare` reads a file to the end and writes nothing. `preview` says what would happen.
+`import_file` stages it and, if asked, publishes. A file that is refused raises `Refused` before
+anything is written.
 """
 
 import csv

@@ -21,7 +21,7 @@ ERRORS = ("import_run_id", "row", "column", "value", "code", "message")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file read to the end, and nothing written yet. `facts` and `rows` are by the deals' keys."""
+    """A file read to the end, nothing written yet. `facts` and `rows` are by the deals' keys."""
 
     file: Received
     profile: Profile
@@ -50,7 +50,8 @@ def feed_of(profile: Profile) -> Feed | None:
 def stage(prepared: Prepared, run: ImportRun, comparison: Comparison) -> None:
     """Write everything that waits for a decision, in one transaction, over what `run` had before.
 
-    Deals that are unchanged have nothing to decide and are only counted.
+    Deals that came as they came before have nothing to decide and are only counted. What was
+    delivered anew and is live already, because a person was first, is staged to be remembered.
     """
     grouped = prepared.grouped
     waiting = [
@@ -64,7 +65,7 @@ def stage(prepared: Prepared, run: ImportRun, comparison: Comparison) -> None:
             verdict.deal,
         )
         for key, verdict in comparison.verdicts.items()
-        if verdict.outcome != StagedDeal.Outcome.UNCHANGED
+        if verdict.outcome != StagedDeal.Outcome.UNCHANGED or verdict.live is not None
     ]
     problems = [
         (run.pk, p.row, p.column[:200], p.value[:300], p.code, p.message) for p in grouped.problems

@@ -1,6 +1,6 @@
 """The course of a deal in one cell: STATUS DATE | AUTHORITY | REASON, entries separated by ";".
 
-"announced 2016-05-18; completed 2017-01; divestment_ordered 2024-11-05 | UK government | national security"
+"announced 2016-05-18; completed 2017-01; blocked 2017-11 | UK government | its reason"
 """
 
 from dataclasses import dataclass

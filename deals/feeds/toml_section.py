@@ -1,4 +1,4 @@
-"""Reading a TOML table key by key, so that every wrong key, type and word is refused by its name."""
+"""Reading a TOML table key by key, so that every wrong key, type and word is refused by name."""
 
 import difflib
 from collections.abc import Collection
@@ -10,7 +10,7 @@ KINDS = {str: "text in quotation marks", int: "a whole number", bool: "true or f
 
 
 class Section:
-    """One table of a profile. Each `text`, `number`… takes a key out; `close` refuses what is left."""
+    """One table of a profile. `text`, `number`… take a key out; `close` refuses what is left."""
 
     def __init__(self, table: Any, title: str) -> None:
         if not isinstance(table, dict):

@@ -1,15 +1,15 @@
 """Third stage: columns of text → columns of values, by the rules of `deals.rules`, errors kept.
 
-A row is rejected when something is wrong that identifies the deal or decides where it counts: target,
-countries, date, amount, kind, status, AI. Where a describing fact cannot be read (round type, sectors,
-lead, stake, the address of a page) the row is used, the fact stays unknown, and the error says so: a
-deal must not vanish from a count because of it. For the same reason an amount of 0, which many
-suppliers write for "not known", is taken as not disclosed, and reported.
+A row is rejected when something is wrong that identifies the deal or decides where it counts:
+target, countries, date, amount, kind, status, AI. Where a describing fact cannot be read (round
+type, sectors, lead, stake, the address of a page) the row is used, the fact stays unknown, and
+the error says so: a deal must not vanish from a count because of it. For the same reason an
+amount of 0, which many suppliers write for "not known", is taken as not disclosed, and reported.
 """
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, cast
 
 from deals.feeds import fields
@@ -34,6 +34,7 @@ from deals.rules.names import clean_name
 
 UNDATED = DealDate(None, None, Precision.none)
 LONGEST_KEY = 500
+NO_SECTORS: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class RowFacts:
     sectors: tuple[str, ...]
     external_id: str
     part_of: str
-    recorded_on: date | None
+    recorded_on: datetime.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _facts(checker: Checker) -> list[RowFacts]:
         [word for word, _ in ai],
         [basis for _, basis in ai],
         checker.column("investor_list", closed["investor_list"], "complete"),
-        checker.column("sectors", _sector_rule(checker.profile), ()),
+        checker.column("sectors", _sector_rule(checker.profile), NO_SECTORS),
         checker.column("external_id", fields.text_up_to(200), ""),
         checker.column("part_of", fields.text_up_to(200), ""),
         checker.column("recorded_on", fields.recorded_on, None),
@@ -163,4 +164,5 @@ def _refuse_keys(checker: Checker) -> None:
     )
     for at, key in enumerate(checker.cells.keys):
         if not key or len(key) > LONGEST_KEY:
-            checker.note(at, "key", too_long if key else blank)
+            error = too_long if key else blank
+            checker.note(at, "key", error, column=checker.profile.key[0])

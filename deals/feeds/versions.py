@@ -1,4 +1,4 @@
-"""Writing the rows of many versions at once: deals, versions, participations, sources, citations."""
+"""Writing the rows of many versions at once, with participations, sources and citations."""
 
 import json
 from collections.abc import Sequence
@@ -162,7 +162,7 @@ def _file_source(run: ImportRun, profile: Profile) -> int:
         title=f"{profile.name}: {run.file_name} (SHA-256 {run.file_sha256[:12]}…)"[:500],
         defaults={
             "publisher": profile.name,
-            "accessed_on": profile.population and profile.population.accessed_on,
+            "accessed_on": profile.population.accessed_on if profile.population else None,
         },
     )
     return source.pk

@@ -1,0 +1,94 @@
+"""Text becomes columns of text: no cell changed, no row lost, every odd row reported."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deals.feeds.parse import parse, raw_rows
+from deals.feeds.refusals import Refused
+
+CELL = st.text(
+    st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00\x1e\x1f"), max_size=12
+)
+
+
+def table(text: str, *, delimiter: str = "auto", skip_rows: int = 0, columns: str = "ab"):
+    needed = {column: "a test" for column in columns}
+    return parse(text, delimiter=delimiter, skip_rows=skip_rows, needed=needed)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=8))
+def test_whatever_is_written_as_csv_comes_back_cell_by_cell(rows) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *rows])
+    read = table(out.getvalue(), delimiter=",")
+    assert list(zip(read.columns["a"], read.columns["b"], strict=True)) == rows
+    assert read.rows == list(range(2, len(rows) + 2))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found_by_the_columns_that_are_needed(delimiter: str) -> None:
+    read = table(f"a{delimiter}b{delimiter}c,d;e\n1{delimiter}2{delimiter}3\n")
+    assert (read.delimiter, read.columns["b"]) == (delimiter, ["2"])
+
+
+def test_text_stays_text() -> None:
+    read = table("a,b\n007,NA\nnull,1e5\n")
+    assert read.columns == {"a": ["007", "null"], "b": ["NA", "1e5"]}
+
+
+def test_row_numbers_are_those_of_a_spreadsheet() -> None:
+    read = table('export of today\nsecond line\na,b\n1,"x\ny"\n\n3,4\n', skip_rows=2)
+    assert (read.rows, read.columns["b"]) == ([4, 6], ["x\ny", "4"])
+
+
+def test_line_ends_of_every_system_are_understood() -> None:
+    for end in ("\n", "\r\n", "\r"):
+        assert table(end.join(["a,b", "1,2", "3,4"])).columns["a"] == ["1", "3"]
+
+
+def test_a_row_with_too_many_cells_is_an_error_and_the_next_row_is_fine() -> None:
+    read = table("a,b\n1,2,3\n4,5\n6,7,,\n")
+    assert [(p.row, p.code) for p in read.problems] == [(2, "too_many_cells")]
+    assert (read.columns["a"], read.rejected) == (["1", "4", "6"], {0})
+
+
+def test_a_row_that_was_cut_off_is_an_error_only_where_a_needed_cell_is_missing() -> None:
+    read = table("a,b,c\n1\n4,5\n")
+    assert [(p.row, p.column, p.code) for p in read.problems] == [(2, "b", "too_few_cells")]
+
+
+def test_rows_without_content_are_known_as_such() -> None:
+    assert table("a,b\n1,2\n , \n,\n3,4\n").empty == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a,c\n1,2\n", "no column “b”"),
+        ("a,bb\n1,2\n", "Did the profile mean “bb”"),
+        ("a,b,b\n1,2,3\n", "2 columns called “b”"),
+        ("a,b\n", "no rows"),
+        ('a,b\n1,2\n"3,4\n5,6\n', "opens in row 3 is never closed"),
+    ],
+)
+def test_a_file_that_is_not_the_table_is_refused(text: str, sentence: str) -> None:
+    with pytest.raises(Refused, match=sentence):
+        table(text)
+
+
+def test_a_preamble_longer_than_the_file_is_refused() -> None:
+    with pytest.raises(Refused, match="ends before its header"):
+        table("a,b\n1,2\n", skip_rows=9)
+
+
+def test_wanted_rows_come_back_as_they_stood() -> None:
+    text = 'x\na,b\n1,2\n" 3 ",4\n'
+    assert list(raw_rows(text, delimiter=",", skip_rows=1, wanted={4})) == [
+        (2, ["a", "b"]),
+        (4, [" 3 ", "4"]),
+    ]

@@ -1,0 +1,107 @@
+"""Facts and documents are computed from versions, so computing them again changes nothing."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deals import actions
+from deals.models import DealDocument, DealFact, DealVersion
+from deals.models.derived import copy_rows, rebuild
+from tests.factories import make_deal, make_deals, submit_version
+
+pytestmark = pytest.mark.django_db
+
+
+def everything() -> list[list[dict[str, Any]]]:
+    return [list(model.objects.order_by("pk").values()) for model in (DealFact, DealDocument)]
+
+
+def varied() -> None:
+    rows = [
+        {"amount": "12.5", "currency": "USD", "date": "2019-05-13"},
+        {"amount": ("10", "100"), "currency": "CNY", "date": "2018", "investors": [(None, None)]},
+        {"amount": None, "investors": [], "date": None, "target_country": None},
+        {"status": "unwound", "status_history": [{"status": "completed"}], "sectors": ["robotics"]},
+        {"contributions": ["3", None], "investors": [("A", "DE"), ("B", "CN")], "amount": "9"},
+        {"population": "test", "date": "2019-Q1", "kind": "acquisition", "ai": "unknown"},
+    ]
+    versions = make_deals(rows)
+    actions.approve(version=submit_version(versions[0].deal, amount="13"), by=None)
+    actions.retract(deal=versions[1].deal, by=None, reason="a test")
+
+
+def test_rebuilding_gives_every_version_the_same_facts_and_document(capsys) -> None:
+    varied()
+    before = everything()
+    assert len(before[0]) == DealVersion.objects.count() == 7
+    DealFact.objects.update(kind="grant", hq=[])
+    DealDocument.objects.all().delete()
+    call_command("rebuild")
+    assert everything() == before
+    assert "7 versions" in capsys.readouterr().out
+
+
+def test_what_waits_for_a_decision_has_no_public_document_after_a_rebuild() -> None:
+    submit_version()
+    assert rebuild() == 0
+    assert not DealDocument.objects.exists()
+
+
+def test_only_provisional_rates_are_computed_again_when_asked() -> None:
+    settled, running = make_deal(amount="5"), make_deal(amount="5")
+    DealFact.objects.filter(pk=running.pk).update(rate_provisional=True, eur_per_unit=1)
+    DealFact.objects.filter(pk=settled.pk).update(eur_per_unit=1)
+    assert rebuild(only_provisional=True) == 1
+    running_fact, settled_fact = (DealFact.objects.get(pk=v.pk) for v in (running, settled))
+    assert (running_fact.rate_provisional, settled_fact.eur_per_unit) == (False, 1)
+    assert running_fact.eur_per_unit != 1
+
+
+def test_the_document_is_the_public_record() -> None:
+    version = make_deal(amount="12.5", investors=[("Fund", "DE"), (None, None)], date="2019-05")
+    document = json.loads(DealDocument.objects.get(pk=version.pk).json)
+    assert document["amount"]["low"] == "12.50"
+    assert [investor["name"] for investor in document["investors"]] == ["Fund", None]
+    assert document["date"] == {
+        "first": "2019-05-01", "last": "2019-05-31", "precision": "month", "basis": "announced",
+    }  # fmt: skip
+
+
+TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            TEXT,
+            st.lists(st.one_of(TEXT, st.none()), max_size=3),
+            st.one_of(st.none(), st.decimals(0, 1_000_000, places=2)),
+            st.booleans(),
+            st.one_of(st.none(), st.dates(date(1900, 1, 1))),
+        ),
+        max_size=5,
+    )
+)
+def test_copied_rows_come_back_as_they_were(rows: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS copied")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE copied"
+            " (at int, a text, b text[], c numeric(12, 2), d boolean, e date)"
+        )
+    numbered = [(at, *row) for at, row in enumerate(rows)]
+    copy_rows("copied", ("at", "a", "b", "c", "d", "e"), numbered)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM copied ORDER BY at")
+        found = cursor.fetchall()
+    assert found == [
+        (at, a, b, None if c is None else Decimal(c), d, e) for at, a, b, c, d, e in numbered
+    ]
