@@ -54,11 +54,12 @@ SELECT year, kind, place, count(*) AS deals,
     count(*) FILTER (WHERE date_first IS NULL) AS undated,
     sum(round(amount_low * per_unit, 2)) FILTER (WHERE single) AS total,
     sum(round(CASE WHEN single THEN low ELSE sx END * per_unit, 2))
-        FILTER (WHERE amount_state <> 'range') AS low,
+        FILTER (WHERE single OR amount_state = 'undisclosed' AND sx > 0) AS low,
     sum(round(CASE WHEN single THEN split ELSE sx END * per_unit, 2))
-        FILTER (WHERE amount_state <> 'range') AS split,
+        FILTER (WHERE single OR amount_state = 'undisclosed' AND sx > 0) AS split,
     sum(round(CASE WHEN single THEN amount_low ELSE sx END * per_unit, 2))
-        FILTER (WHERE place = 'flow' AND amount_state <> 'range') AS high,
+        FILTER (WHERE place = 'flow' AND (single OR amount_state = 'undisclosed' AND sx > 0))
+        AS high,
     sum(round(low * per_unit, 2)) FILTER (WHERE amount_state = 'range') AS range_low,
     sum(round(split * per_unit, 2)) FILTER (WHERE amount_state = 'range') AS range_split,
     sum(round(amount_high * per_unit, 2))
@@ -70,7 +71,8 @@ SELECT year, kind, place, count(*) AS deals,
 class Cell:
     """Deals of one year (None: undated, or a date that spans years), kind and place.
 
-    Money is in the question's currency; the bands are 0 outside the flow.
+    Money is in the question's currency, and None where no deal of the cell has any: not disclosed,
+    without a rate, or, for the bands, outside the flow.
     """
 
     year: int | None
@@ -84,13 +86,13 @@ class Cell:
     not_convertible: int
     rate_provisional: int
     undated: int
-    total: Decimal
-    low: Decimal
-    split: Decimal
-    high: Decimal
-    range_low: Decimal
-    range_split: Decimal
-    range_high: Decimal
+    total: Decimal | None
+    low: Decimal | None
+    split: Decimal | None
+    high: Decimal | None
+    range_low: Decimal | None
+    range_split: Decimal | None
+    range_high: Decimal | None
     compared: tuple[int, ...] = ()
 
 
@@ -115,8 +117,10 @@ class Cube:
     def count(self, name: str = "deals") -> int:
         return sum(getattr(cell, name) for cell in self.cells)
 
-    def money(self, name: str) -> Decimal:
-        return sum((getattr(cell, name) for cell in self.cells), ZERO)
+    def money(self, name: str) -> Decimal | None:
+        """A sum of what is known; None, never 0, where nothing is (rule 6)."""
+        known = [value for cell in self.cells if (value := getattr(cell, name)) is not None]
+        return sum(known, ZERO) if known else None
 
     def compared(self, position: int) -> int:
         return sum(cell.compared[position] for cell in self.cells)
@@ -146,13 +150,9 @@ def cube(query: FlowQuery, scope: Scope, compare: Iterable[str] = ()) -> Cube:
     return Cube(tuple(cells))
 
 
-MONEY = frozenset({"total", "low", "split", "high", "range_low", "range_split", "range_high"})
-
-
 def _cell(names: list[str], row: tuple[Any, ...]) -> Cell:
     values = dict(zip(names, row, strict=False))
-    money = {name: values[name] or ZERO for name in MONEY}
-    return Cell(**(values | money), compared=tuple(row[len(names) :]))
+    return Cell(**values, compared=tuple(row[len(names) :]))
 
 
 def distinct_sides(query: FlowQuery, scope: Scope) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from django.db import connection
 
 from deals.flows.answer import kept, snapshot
 from deals.flows.conditions import COUNTED, placed
-from deals.flows.cube import BAND, CELLS, MONEY, STATED, ZERO, Cell, Cube
+from deals.flows.cube import BAND, CELLS, STATED, Cell, Cube
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope, resolve
 from deals.models import PublishedFigure
@@ -116,11 +116,7 @@ def answers(queries: Sequence[FlowQuery], scope: Scope) -> list[Ours]:
     """Our answer to each question, in order; two statements however many there are."""
     cells: list[list[Cell]] = [[] for _ in queries]
     for number, *row in _together(queries, scope, BANDS):
-        values: list[Any] = [
-            ZERO if value is None and name in MONEY else value
-            for name, value in zip(PLAIN, row, strict=True)
-        ]
-        cells[number].append(Cell(*values))
+        cells[number].append(Cell(**dict(zip(PLAIN, row, strict=True))))
     sides = {number: counts for number, *counts in _together(queries, scope, SIDES)}
     return [
         Ours(query, Cube(tuple(cells[number])), *sides[number])

@@ -12,19 +12,19 @@ SEVERAL_KINDS = "Values of different kinds of deals are never added; see by_kind
 NO_VALUE_KIND = "Deals of this kind have no value that is totalled."
 
 
-def text(value: Decimal) -> str:
-    """Money as text with two places."""
-    return format(value.quantize(Decimal("0.01")), "f")
+def text(value: Decimal | None) -> str | None:
+    """Money as text with two places; None where nothing is known."""
+    return None if value is None else format(value.quantize(Decimal("0.01")), "f")
 
 
-def _band(cube: Cube, prefix: str = "") -> dict[str, str]:
+def _band(cube: Cube, prefix: str = "") -> dict[str, str | None]:
     return {name: text(cube.money(prefix + name)) for name in ("low", "split", "high")}
 
 
 def value(cube: Cube, currency: str) -> dict[str, Any]:
     """Band of one kind. `ranges` are deals known only as "from … to …", reported apart."""
     flow, counted = cube.at("flow"), cube.at(*COUNTED)
-    total = counted.money("total")
+    total, high = counted.money("total"), flow.money("high")
     return {
         "currency": currency,
         "disclosed_n": flow.count("disclosed"),
@@ -33,7 +33,7 @@ def value(cube: Cube, currency: str) -> dict[str, Any]:
         "ranges": {"n": flow.count("ranges"), **_band(flow, "range_")},
         "N_disclosed": counted.count("disclosed"),
         "N_total": text(total),
-        "share_high": share(flow.money("high"), total),
+        "share_high": None if high is None or total is None else share(high, total),
         "not_convertible": flow.count("not_convertible"),
         "rate_provisional": flow.count("rate_provisional"),
     }

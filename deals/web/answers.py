@@ -134,14 +134,14 @@ def china(answer: dict[str, Any]) -> list[dict[str, Any]]:
 def bands(answer: dict[str, Any], hue: str) -> list[dict[str, Any]]:
     """Value bands to print: one, or one for each kind where kinds are never added."""
     amount = answer["amount"]
-    blocks = [amount] if amount["low"] is not None else amount["by_kind"]
+    blocks = amount["by_kind"] if "why_no_value" in amount else [amount]
     return [
         block
         | {
             "title": PLURALS[block["kind"]].capitalize() if "kind" in block else "",
-            "drawing": band(
-                Decimal(block["low"]), Decimal(block["split"]), Decimal(block["high"]), hue
-            ),
+            "drawing": ""
+            if block["low"] is None
+            else band(Decimal(block["low"]), Decimal(block["split"]), Decimal(block["high"]), hue),
         }
         for block in blocks
         if block["disclosed_n"] or block["at_least_n"] or block["ranges"]["n"]

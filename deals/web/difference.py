@@ -109,7 +109,7 @@ def _amount(figure: PublishedFigure, ours: Ours, scope: Scope) -> tuple[str, str
     currency = ours.query.currency
     low, high = flow.money("low"), flow.money("high")
     disclosed, ranges = flow.count("disclosed"), flow.count("ranges")
-    if not disclosed and not low:
+    if low is None or high is None:
         return "Not disclosed", "", [f"None of {number(ours.n)} {_deals(ours.n)} has an amount."]
     band = f"{money(low, currency)} to {money(high, currency)}"
     big = (band if low else f"up to {money(high, currency)}") if ours.query.investor else ""
@@ -120,7 +120,7 @@ def _amount(figure: PublishedFigure, ours: Ours, scope: Scope) -> tuple[str, str
     if published and currency == MONEY_UNITS.get(figure.unit):
         part = percent(high / published)
         said.append(f"Our upper end is {part} of the published value.")
-    return big or money(high, currency), "from these investors" if big else "disclosed", said
+    return big or money(high, currency), "full value of the deals" if big else "disclosed", said
 
 
 def _published(figure: PublishedFigure) -> Decimal | None:

@@ -51,6 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     figure = PublishedFigure.objects.filter(code=LEADING_FIGURE).first()
     table = list(zip(chart.years, *(bars.values for bars in chart.bars), strict=True))
+    undated = [way["answer"]["by_year_beside"]["undated"]["n"] for way in ways]
+    if any(undated):
+        table.append(("No date", *undated))
     context = content | drawings(chart, "two-ways") | {"published": figure, "table": table}
     return render(request, "pages/home.html", context)
 

@@ -27,10 +27,10 @@ class Priced:
     convertible: bool
     provisional: bool
     stated: bool
-    low: Decimal
-    split: Decimal
-    high: Decimal
-    amount: Decimal
+    low: Decimal | None
+    split: Decimal | None
+    high: Decimal | None
+    amount: Decimal | None
 
 
 def convert(
@@ -73,6 +73,8 @@ def flow_band(
     money = [convert(value, version, currency, today) for value in own]
     amount = convert(low if version.amount_state in SINGLE else None, version, currency, today)
     when = DealDate(version.date_first, version.date_last, Precision(version.date_precision))
+    # A deal without an amount and without contributions from X has nothing to add; 0 would say less.
+    has_value = version.amount_state != "undisclosed" or sx > 0
     return Priced(
         kind=version.kind,
         state=version.amount_state,
@@ -80,18 +82,18 @@ def flow_band(
         provisional=bool(version.currency)
         and rates_for(version.currency, when, today=today).provisional,
         stated=sx > 0,
-        low=money[0] or ZERO,
-        split=money[1] or ZERO,
-        high=money[2] or ZERO,
-        amount=amount or ZERO,
+        low=money[0] if has_value else None,
+        split=money[1] if has_value else None,
+        high=money[2] if has_value else None,
+        amount=amount,
     )
 
 
 def _value(currency: str, flow: list[Priced], counted: list[Priced]) -> dict[str, Any]:
     ranges = [deal for deal in flow if deal.state == "range"]
     others = [deal for deal in flow if deal.state != "range"]
-    total = sum((deal.amount for deal in counted), ZERO)
-    high = sum((deal.high for deal in others), ZERO)
+    total = _total([deal.amount for deal in counted])
+    high = _total([deal.high for deal in others])
     return {
         "currency": currency,
         "disclosed_n": sum(deal.state in SINGLE for deal in flow),
@@ -99,8 +101,8 @@ def _value(currency: str, flow: list[Priced], counted: list[Priced]) -> dict[str
         "at_least_n": sum(deal.state == "undisclosed" and deal.stated for deal in flow),
         "ranges": {"n": len(ranges), **_sums(ranges)},
         "N_disclosed": sum(deal.state in SINGLE for deal in counted),
-        "N_total": str(total),
-        "share_high": share(high, total),
+        "N_total": None if total is None else str(total),
+        "share_high": None if total is None or high is None else share(high, total),
         # Money that was stated, as an amount or as a contribution from X, and could not be added.
         "not_convertible": sum(
             not deal.convertible and (deal.state != "undisclosed" or deal.stated) for deal in flow
@@ -109,11 +111,18 @@ def _value(currency: str, flow: list[Priced], counted: list[Priced]) -> dict[str
     }
 
 
-def _sums(deals: list[Priced]) -> dict[str, str]:
-    return {
-        name: str(sum((getattr(deal, name) for deal in deals), ZERO))
-        for name in ("low", "split", "high")
-    }
+def _sums(deals: list[Priced]) -> dict[str, str | None]:
+    """Sums of what is known; None where no deal has anything to add."""
+    found = {}
+    for name in ("low", "split", "high"):
+        total = _total([getattr(deal, name) for deal in deals])
+        found[name] = None if total is None else str(total)
+    return found
+
+
+def _total(values: list[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, ZERO) if known else None
 
 
 def amount_block(

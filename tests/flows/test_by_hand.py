@@ -233,7 +233,7 @@ def test_a_jointly_controlled_fund_belongs_to_both_its_owners() -> None:
 def test_a_stated_contribution_without_a_rate_is_counted_as_not_convertible() -> None:
     make_deal(investors=[RHEIN], contributions=["7"], currency="TWD")
     amount = asked(investor="europe", target="CN")["amount"]
-    assert (amount["low"], amount["at_least_n"], amount["not_convertible"]) == ("0.00", 1, 1)
+    assert (amount["low"], amount["at_least_n"], amount["not_convertible"]) == (None, 1, 1)
 
 
 def test_undated_deals_are_named_beside_the_years_with_and_without_a_window() -> None:
