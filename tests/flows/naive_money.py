@@ -73,7 +73,7 @@ def flow_band(
     money = [convert(value, version, currency, today) for value in own]
     amount = convert(low if version.amount_state in SINGLE else None, version, currency, today)
     when = DealDate(version.date_first, version.date_last, Precision(version.date_precision))
-    # A deal without an amount and without contributions from X has nothing to add; 0 would say less.
+    # Without an amount and contributions from X there is nothing to add; 0 would say less.
     has_value = version.amount_state != "undisclosed" or sx > 0
     return Priced(
         kind=version.kind,

@@ -32,7 +32,7 @@ def walk(query: FlowQuery, **wanted: Any) -> list[str]:
 
 
 def test_every_place_lists_as_many_deals_as_the_answer_counts() -> None:
-    random_register(3, 120)
+    random_register(3, 90)
 
     @settings(
         max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck)

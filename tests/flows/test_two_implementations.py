@@ -19,7 +19,7 @@ MANY = settings(
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_both_answers_agree_on_random_registers(seed: int) -> None:
-    random_register(seed, 220)
+    random_register(seed, 150)
     register = load_register()
     names = Organization.objects.filter(name__in=["Fund 1", "Company 3", "Alliance"])
     known = tuple(names.values_list("public_id", flat=True))
