@@ -11,7 +11,6 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from deals.rules.names import normalise
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -27,6 +26,7 @@ from deals.models import (
 )
 from deals.models.attribution import OwnerBook
 from deals.models.publicid import public_id
+from deals.rules.names import normalise
 
 Investors = Sequence[tuple[str | None, str | None]]
 _targets = count(1)

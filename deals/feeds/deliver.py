@@ -13,7 +13,7 @@ from django.utils import timezone
 from deals.feeds.compare import Comparison, Outcome, Verdict, compare
 from deals.feeds.facts import Facts, live
 from deals.feeds.match import Named, organizations
-from deals.feeds.populations import settle_population
+from deals.feeds.populations import announce_population, settle_population
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.publish import publish
@@ -67,7 +67,7 @@ def deliver(
             )
         profile = load_profile(run.profile)
         feed = Feed.objects.select_for_update().get(pk=run.feed_id)
-        feed.population = settle_population(profile, by=by)
+        feed.population, redefined = settle_population(profile)
         feed.name, feed.profile = profile.name, profile.text
         feed.save(update_fields=["population", "name", "profile"])
         staged = _staged(run)
@@ -85,6 +85,7 @@ def deliver(
             import_run=run.pk,
         )
         _remember(run, feed, new, verdicts)
+        announce_population(feed.population, redefined, by=by)
         _close(run, verdicts, staged, decided_by, reason)
     return run
 

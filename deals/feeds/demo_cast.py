@@ -1,6 +1,6 @@
 """The invented investors and companies of the demonstration data.
 
-Every name says that it is invented ("Demo Fund 031 (FR)", "Demo Company 0412").
+Every name says that it is invented ("Demo Fund 031", "Demo Company 0412").
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ class Funds:
         self._pools: dict[str, list[Investor]] = {}
         number = 0
         for country, size in FUNDS.items():
-            pool = [Investor(f"Demo Fund {number + i:03d} ({country})", country)
+            pool = [Investor(f"Demo Fund {number + i:03d}", country)
                     for i in range(1, size + 1)]  # fmt: skip
             self._pools[country] = pool
             number += size

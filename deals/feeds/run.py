@@ -19,6 +19,7 @@ from deals.feeds.deliver import deliver
 from deals.feeds.facts import delivered
 from deals.feeds.group import group
 from deals.feeds.parse import parse, raw_rows
+from deals.feeds.populations import check_population
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.receive import Received, decode, receive
@@ -51,6 +52,7 @@ def prepare(file: Received, profile: Profile) -> Prepared:
 
 def preview(prepared: Prepared) -> Comparison:
     """What the file would do, from what is in memory and in the register; writes nothing."""
+    check_population(prepared.profile)
     full = prepared.profile.delivery == "full"
     return compare(feed_of(prepared.profile), prepared.facts, full=full)
 

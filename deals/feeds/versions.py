@@ -161,7 +161,6 @@ def _file_source(run: ImportRun, profile: Profile) -> int:
         url="",
         title=f"{profile.name}: {run.file_name} (SHA-256 {run.file_sha256[:12]}…)"[:500],
         defaults={
-            "publisher": profile.name,
             "accessed_on": profile.population.accessed_on if profile.population else None,
         },
     )

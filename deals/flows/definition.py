@@ -66,7 +66,8 @@ def _status_phrase(query: FlowQuery) -> str:
 def _narrowed(query: FlowQuery) -> str:
     parts = []
     if query.sector:
-        parts.append("in " + ", ".join(SECTORS[code] for code in query.sector))
+        names = ", ".join(SECTORS[code] for code in query.sector)
+        parts.append(f"of the sector{'s' if len(query.sector) > 1 else ''} {names}")
     if query.round:
         parts.append("of the rounds " + ", ".join(_round(code) for code in query.round))
     if query.min_amount is not None:

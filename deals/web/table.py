@@ -36,7 +36,15 @@ def rows_of(answer: Mapping[str, Any]) -> Iterable[Sequence[object]]:
     yield ["several years", beside["n"], beside["N"], *[None] * 4, currency, None, None]
     for name in ("too_coarse", "undated"):
         beside = answer["by_year_beside"][name]
-        yield [name.replace("_", " "), beside.get("n"), beside["N"], *[None] * 4, currency, None, None]
+        yield [
+            name.replace("_", " "),
+            beside.get("n"),
+            beside["N"],
+            *[None] * 4,
+            currency,
+            None,
+            None,
+        ]
 
 
 def table_csv(answer: Mapping[str, Any]) -> str:
