@@ -1,6 +1,6 @@
 """The regular work, kept in the database so that its times can be changed there."""
 
-from django_celery_beat.models import (  # type: ignore[import-untyped]
+from django_celery_beat.models import (
     CrontabSchedule,
     IntervalSchedule,
     PeriodicTask,

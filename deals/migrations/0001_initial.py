@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=300)),
                 ('kind', models.CharField(max_length=40)),
                 ('note', models.TextField(blank=True)),
-                ('evidence', models.CharField(blank=True, max_length=60)),
+                ('evidence', models.CharField(blank=True, max_length=120)),
             ],
             options={
                 'ordering': ('date', 'title'),

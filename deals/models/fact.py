@@ -17,13 +17,20 @@ class DealFact(models.Model):
     version = models.OneToOneField(
         "DealVersion", models.CASCADE, primary_key=True, related_name="fact"
     )
-    deal = models.ForeignKey("Deal", models.CASCADE, related_name="+", db_index=False)
-    population = models.ForeignKey("Population", models.CASCADE, null=True, related_name="+")
+    # Copied from the version in one statement; checking them again would cost each import a tenth.
+    deal = models.ForeignKey(
+        "Deal", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    population = models.ForeignKey(
+        "Population", models.CASCADE, null=True, related_name="+", db_constraint=False
+    )
     generated = models.BooleanField(default=False)
     published_seq = models.BigIntegerField(null=True)
     superseded_seq = models.BigIntegerField(null=True)
 
-    target = models.ForeignKey("Organization", models.PROTECT, related_name="+")
+    target = models.ForeignKey(
+        "Organization", models.PROTECT, related_name="+", db_constraint=False
+    )
     target_country = models.CharField(max_length=2, null=True)
     date_first = models.DateField(null=True)
     date_last = models.DateField(null=True)
@@ -33,7 +40,9 @@ class DealFact(models.Model):
     ever_completed = models.BooleanField()
     ai = models.CharField(max_length=7)
     sectors = ArrayField(models.CharField(max_length=32))
-    part_of = models.ForeignKey("Deal", models.CASCADE, null=True, related_name="+")
+    part_of = models.ForeignKey(
+        "Deal", models.CASCADE, null=True, related_name="+", db_constraint=False
+    )
     recorded_on = models.DateField(null=True)
     investor_list = models.CharField(max_length=8)
 

@@ -40,6 +40,8 @@ _HAN_PREFIX = re.compile("^(?:株式会社|有限会社|合同会社|주식회�
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_ASCII_OTHER = re.compile("[^0-9A-Za-z]+")
 _INITIALS = re.compile(r"\b\w(?:\.\w)+\b\.?")
 _BRACKET = re.compile(r"(?P<name>.*?)\s*[\[［【](?P<country>[^\[\]［］【】]*)[\]］】]")
 _OPEN, _CLOSE = "([（［【", ")]）］】"
@@ -51,8 +53,7 @@ def clean_name(text: str) -> str:
     Raises RuleError ``blank_name``, or ``name_too_long`` above 300 characters.
     """
     seen = _INVISIBLE.sub("", text)
-    spaced = "".join(" " if unicodedata.category(char) == "Cc" else char for char in seen)
-    name = unicodedata.normalize("NFC", " ".join(spaced.split()))
+    name = unicodedata.normalize("NFC", " ".join(_CONTROL.sub(" ", seen).split()))
     if not name:
         raise RuleError("blank_name", "The name is blank: give the name as the source writes it.")
     if len(name) > LONGEST:
@@ -81,7 +82,11 @@ def normalise(name: str) -> str:
 def _reduced(name: str) -> str:
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).casefold()
     dotless = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), folded)
-    words = "".join(char if _counts(char) else " " for char in dotless).split()
+    if dotless.isascii():
+        # The same as below, ten times faster for most names of a file.
+        words = _ASCII_OTHER.sub(" ", dotless).split()
+    else:
+        words = "".join(char if _counts(char) else " " for char in dotless).split()
     if not words:
         return "".join(folded.split()) or " ".join(name.split())
     key = _FORMS_AT_END.sub("", " ".join(words)).replace(" ", "")
