@@ -165,4 +165,5 @@ def _without_mark(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     seen = {category(char) for char in set(text[:SAMPLE]) - {"\t", "\r", "\n"}}
-    return None if seen & {"Cc", "Cn", "Co"} else text
+    likely = any(mark in text for mark in ",;|\t") and not seen & {"Cc", "Cn", "Co"}
+    return text if likely else None

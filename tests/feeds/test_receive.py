@@ -86,3 +86,8 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path) -> None
 
 def test_the_hash_is_of_the_bytes() -> None:
     assert receive("a", b"a,b\n1,2\n").sha256 != receive("a", b"a,b\r\n1,2\r\n").sha256
+
+
+def test_a_nul_in_a_plain_file_is_binary_and_not_another_encoding() -> None:
+    with pytest.raises(Refused, match=r"cannot be told|binary"):
+        text_of(b"a,b,c\n1,\x002,3\n")
