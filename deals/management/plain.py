@@ -10,7 +10,7 @@ def percent(share: str | None) -> str:
 
 def _money(block: dict[str, Any]) -> str:
     if block["low"] is None:
-        return str(block["why_no_value"])
+        return str(block.get("why_no_value", "not disclosed for any of these deals"))
     low, split, high = (
         f"{Decimal(block[name]) / 1_000_000:,.1f}" for name in ("low", "split", "high")
     )
