@@ -84,14 +84,17 @@ def retract(*, deal: Deal, by: User, reason: str) -> Change:
 
 
 def merge(*, deal: Deal, into: Deal, by: User, reason: str) -> Change:
-    """Say that a deal is another one: it leaves the numbers, and its id leads there for ever."""
+    """Say that a deal is another one: it leaves the numbers, and its id leads there for ever.
+
+    Its tranches become tranches of the other, so that an umbrella still never counts beside them.
+    """
     _needs_reason(reason)
     if deal.pk == into.pk:
         raise NotAllowed("A deal cannot be merged into itself.")
     with transaction.atomic():
         seq = ledger.lock() + 1
         version = _live(deal, "merged")
-        _live(into, "a destination")
+        _refuse_other_population(version, _live(into, "a destination"))
         change = ledger.append(
             Change.Kind.MERGED,
             by=_name(by),
@@ -103,7 +106,23 @@ def merge(*, deal: Deal, into: Deal, by: User, reason: str) -> Change:
         _supersede(version, seq)
         Deal.objects.filter(pk=deal.pk).update(merged_into=into)
         deal.merged_into = into
+        _move_parts(deal, into, by, reason)
     return change
+
+
+def _refuse_other_population(version: DealVersion, destination: DealVersion) -> None:
+    """Populations are never added, and a deal leaves none of them by a merge."""
+    if version.population_id and version.population_id != destination.population_id:
+        raise NotAllowed(
+            f"{version.deal} belongs to the population {version.population} and {destination.deal} "
+            "does not. Merge the other way round, or leave both: populations are never added."
+        )
+
+
+def _move_parts(deal: Deal, into: Deal, by: User, reason: str) -> None:
+    parts = DealVersion.objects.live().filter(part_of=deal).exclude(deal=into)
+    moved = [_copy(part, reason, based_on=part, part_of=into).pk for part in parts]
+    publish(moved, by=_name(by), reason=reason, decided_by=by.pk if by else None)
 
 
 def restore(*, deal: Deal, by: User, reason: str) -> DealVersion:
@@ -130,8 +149,8 @@ def restore(*, deal: Deal, by: User, reason: str) -> DealVersion:
     return copy
 
 
-def _copy(last: DealVersion, reason: str) -> DealVersion:
-    """A submitted version with the same facts, participations and citations, by no new writer."""
+def _copy(last: DealVersion, reason: str, **changes: Any) -> DealVersion:
+    """A submitted version with the same facts, participations and citations, but for `changes`."""
     parts = list(last.participations.all())
     citations = list(last.citations.all())
     copy = DealVersion.objects.get(pk=last.pk)
@@ -142,6 +161,8 @@ def _copy(last: DealVersion, reason: str) -> DealVersion:
     copy.created_by_id, copy.created_at = None, timezone.now()
     copy.decided_by_id = copy.decided_at = copy.published_seq = copy.superseded_seq = None
     copy.self_approved = False
+    for name, value in changes.items():
+        setattr(copy, name, value)
     copy.save(force_insert=True)
     for part in parts:
         part.pk, part.version = None, copy

@@ -5,6 +5,8 @@ from django.core.management import CommandError, call_command
 
 from deals import actions
 from deals.feeds.publish import StaleVersionError, publish
+from deals.flows.answer import share_answer
+from deals.flows.query import FlowQuery
 from deals.models import Change, DealFact, DealVersion, ledger
 from tests.factories import make_deal, submit_version
 
@@ -141,3 +143,25 @@ def test_the_command_line_acts_as_system(capsys) -> None:
     for args in (("retract", "D-NONE"), ("merge", str(one.deal)), ("restore", str(one.deal))):
         with pytest.raises(CommandError):
             call_command("ledger", *args, "--reason", "x")
+
+
+def test_the_tranches_of_a_merged_umbrella_go_with_it_and_nothing_counts_twice() -> None:
+    umbrella, other = make_deal(target="Whole"), make_deal(target="Whole again")
+    part = make_deal(target="Whole", part_of=umbrella)
+    actions.merge(deal=umbrella.deal, into=other.deal, by=None, reason="one round, entered twice")
+    moved = DealVersion.objects.live().get(deal=part.deal)
+    assert (moved.part_of, moved.number, moved.based_on) == (other.deal, 2, part)
+    assert [change.fields for change in Change.objects.filter(version=moved)] == [["part_of"]]
+    query = FlowQuery.from_params({"investor": "europe", "target": "CN"})
+    assert share_answer(query)[0]["deals"]["n"] == 1
+
+
+def test_a_merge_takes_no_deal_out_of_its_population() -> None:
+    inside, outside = make_deal(population="one"), make_deal()
+    another = make_deal(population="two")
+    head = ledger.head()
+    for destination in (outside, another):
+        with pytest.raises(actions.NotAllowed, match="never added"):
+            actions.merge(deal=inside.deal, into=destination.deal, by=None, reason="same")
+    assert ledger.head() == head
+    actions.merge(deal=outside.deal, into=inside.deal, by=None, reason="same")
