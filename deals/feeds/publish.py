@@ -40,6 +40,9 @@ class Published:
 # Batches from here on are worth a look at their statistics.
 LARGE = 1_000
 
+# Batches from here on are worth a look at their statistics.
+LARGE = 1_000
+
 STALE = """
 SELECT d.public_id FROM deals_dealversion v JOIN deals_deal d ON d.id = v.deal_id
 LEFT JOIN deals_dealversion live ON live.deal_id = v.deal_id
@@ -97,6 +100,9 @@ def publish(
     ids = list(version_ids)
     with transaction.atomic(), connection.cursor() as cursor:
         write_derived(ids, decided_at=at)
+        if len(ids) >= LARGE:
+            # To the planner, tables that were filled in this transaction may still be empty.
+            cursor.execute("ANALYZE deals_dealfact (version_id), deals_dealdocument (version_id)")
         fields = _changed_fields(ids)
         head = ledger.lock()
         _refuse_stale(ids, kind)

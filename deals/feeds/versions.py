@@ -79,7 +79,8 @@ def _analyse(written: int) -> None:
     if written >= LARGE:
         with connection.cursor() as cursor:
             cursor.execute(
-                "ANALYZE deals_deal, deals_dealversion, deals_participation, deals_citation"
+                "ANALYZE deals_deal (id), deals_dealversion (id, deal_id, based_on_id),"
+                " deals_participation (version_id), deals_citation (version_id)"
             )
 
 
