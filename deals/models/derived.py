@@ -8,13 +8,20 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from deals.models import ledger
 from deals.models.bundles import load
+from deals.models.change import Change
 from deals.models.documents import SCHEMA, document, dumps
 from deals.models.facts import COLUMNS, fact_row
 
 BATCH = 2_000
 # How many lines are sent to the server at once.
 LINES = 500
+FINGERPRINTS = """
+SELECT f.version_id, md5(f::text) || md5(d.json)
+FROM deals_dealfact f JOIN deals_dealdocument d ON d.version_id = f.version_id
+WHERE f.version_id = ANY(%s)
+"""
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -90,7 +97,8 @@ def write_derived(version_ids: Sequence[int], *, decided_at: datetime | None = N
 def rebuild(*, only_provisional: bool = False) -> int:
     """Recompute every published version's facts and documents; returns how many.
 
-    `only_provisional`: just those converted at a mean rate of a period that was still open.
+    `only_provisional`: just those converted at a mean rate of a period that was still open. Where
+    anything came out differently the ledger gets an entry, since its head stands for every answer.
     """
     sql = "SELECT v.id FROM deals_dealversion v WHERE v.state = 'published' ORDER BY v.id"
     if only_provisional:
@@ -98,5 +106,31 @@ def rebuild(*, only_provisional: bool = False) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         ids = [row[0] for row in cursor]
-    write_derived(ids)
+    for start in range(0, len(ids), BATCH):
+        _rebuild(ids[start : start + BATCH])
     return len(ids)
+
+
+def _rebuild(ids: list[int]) -> None:
+    """One batch in a transaction of its own, so that publishers wait for a moment only.
+
+    Without the ledger's lock a version that is superseded meanwhile would come back as live.
+    """
+    with transaction.atomic():
+        ledger.lock()
+        before = _fingerprints(ids)
+        write_derived(ids)
+        after = _fingerprints(ids)
+        changed = sum(before.get(pk) != mark for pk, mark in after.items())
+        if changed:
+            ledger.append(
+                Change.Kind.REFERENCE,
+                by="system",
+                reason=f"Facts and documents computed again; versions that differ: {changed:,}.",
+            )
+
+
+def _fingerprints(ids: list[int]) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(FINGERPRINTS, [ids])
+        return dict(cursor.fetchall())

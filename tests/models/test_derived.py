@@ -1,6 +1,7 @@
 """Facts and documents are computed from versions, so computing them again changes nothing."""
 
 import json
+import threading
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deals import actions
-from deals.models import DealDocument, DealFact, DealVersion
+from deals.models import Change, DealDocument, DealFact, DealVersion, derived, ledger
+from deals.models.bundles import Bundle
 from deals.models.derived import copy_rows, rebuild
 from tests.factories import make_deal, make_deals, submit_version
 
@@ -62,6 +64,48 @@ def test_only_provisional_rates_are_computed_again_when_asked() -> None:
     running_fact, settled_fact = (DealFact.objects.get(pk=v.pk) for v in (running, settled))
     assert (running_fact.rate_provisional, settled_fact.eur_per_unit) == (False, 1)
     assert running_fact.eur_per_unit != 1
+
+
+def test_a_rebuild_that_changes_an_answer_moves_the_head_of_the_ledger() -> None:
+    version = make_deal(amount="5")
+    head = ledger.head()
+    rebuild()
+    assert ledger.head() == head
+    DealFact.objects.filter(pk=version.pk).update(eur_per_unit=1)
+    rebuild()
+    assert ledger.head() == head + 1
+    assert "versions that differ: 1" in Change.objects.get(seq=head + 1).reason
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deal_that_is_retracted_during_a_rebuild_stays_retracted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    version = make_deal(amount="5")
+    read, retracting = threading.Event(), threading.Event()
+    load = derived.load
+
+    def slow_load(ids: list[int]) -> list[Bundle]:
+        bundles = load(ids)
+        read.set()
+        # Long enough for a retraction that does not wait for its turn.
+        retracting.wait(0.5)
+        return bundles
+
+    def retract() -> None:
+        try:
+            read.wait(10)
+            actions.retract(deal=version.deal, by=None, reason="a test")
+            retracting.set()
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(derived, "load", slow_load)
+    other = threading.Thread(target=retract)
+    other.start()
+    rebuild()
+    other.join()
+    assert not DealFact.objects.filter(superseded_seq__isnull=True).exists()
 
 
 def test_the_document_is_the_public_record() -> None:
