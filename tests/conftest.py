@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -36,3 +37,9 @@ def shared_data() -> Path:
 def published(db: None) -> Callable[..., DealVersion]:
     """`published(target="…", investors=[("…", "DE")], …)`: one live version, see `make_deal`."""
     return make_deal
+
+
+@pytest.fixture(autouse=True)
+def no_kept_answers() -> None:
+    """Answers are kept by the ledger's head, and an empty ledger is the same one for every test."""
+    cache.clear()

@@ -40,6 +40,7 @@ def identity(question: str, query: FlowQuery, scope: Scope) -> str:
         question,
         query.to_params(),
         scope.head,
+        str(scope.head_at),
         scope.seq,
         scope.computed_at.date().isoformat(),
     ]

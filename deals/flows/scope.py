@@ -27,6 +27,7 @@ class Scope:
     organizations: tuple[int, ...]
     seq: int | None
     head: int
+    head_at: datetime | None
     release: str | None
     seen_on: date
     computed_at: datetime
@@ -39,7 +40,7 @@ class Scope:
 def resolve(query: FlowQuery) -> Scope:
     """Look up codes; raises `BadParameters` for each that is not there."""
     problems: list[Problem] = []
-    head = ledger.head()
+    head, head_at = ledger.newest()
     population = _population(query.population, problems)
     organizations = _organizations(query.organization, problems)
     seq = _seq(query, head, problems)
@@ -51,6 +52,7 @@ def resolve(query: FlowQuery) -> Scope:
         organizations,
         seq,
         head,
+        head_at,
         query.release or None,
         _seen_on(population, seq, now.date()),
         now,

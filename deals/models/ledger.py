@@ -19,9 +19,18 @@ LOCK_KEY = 4_281_503_117
 
 def head() -> int:
     """The highest `seq` that is visible to this transaction; 0 for an empty ledger."""
+    return newest()[0]
+
+
+def newest() -> tuple[int, datetime | None]:
+    """Number and time of the last entry: together they are this entry and no other.
+
+    A number alone is not: after a backup was restored, another change may take it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(seq), 0) FROM deals_change")
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT seq, at FROM deals_change ORDER BY seq DESC LIMIT 1")
+        row = cursor.fetchone()
+    return (int(row[0]), row[1]) if row else (0, None)
 
 
 def lock() -> int:

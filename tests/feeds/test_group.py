@@ -110,3 +110,44 @@ def test_contributions_above_the_amount_reject_the_deal() -> None:
 def test_one_name_in_two_countries_is_two_investors() -> None:
     rows = ["Acme,CN,2019-05,5,USD,Fund,DE", "Acme,CN,2019-05,5,USD,Fund,FR"]
     assert prepared(rows).grouped.participations == 2
+
+
+def test_an_investor_of_a_rejected_row_is_missing_from_the_list() -> None:
+    good = "Acme,CN,2019-05,5,USD,Fund,CN"
+    (deal,) = prepared([good, "Acme,CN,2019-05,5,USD,Bank,Atlantis"]).facts.values()
+    assert (deal["investor_list"], len(deal["investors"])) == ("partial", 1)
+    (deal,) = prepared([good, "Acme,CN,2019-05,7,USD,Bank,DE"]).facts.values()
+    assert (deal["investor_list"], len(deal["investors"])) == ("partial", 1)
+    # The row that contradicts names nobody who is not in the list already.
+    (deal,) = prepared([good, "Acme,CN,2019-05,7,USD,Fund,CN"]).facts.values()
+    assert deal["investor_list"] == "complete"
+
+
+def test_a_continuation_row_without_a_name_makes_a_list_in_cells_partial() -> None:
+    text = PROFILE.replace('investor_name = "investor"', 'investors = "investor"')
+    rows = ["Acme,CN,2019-05,5,USD,Fund [DE]; Bank [FR],", "Acme,CN,2019-05,5,USD,Not Published,"]
+    (deal,) = prepared(rows, text).facts.values()
+    assert (deal["investor_list"], len(deal["investors"])) == ("partial", 3)
+
+
+@pytest.mark.parametrize("text", [PROFILE, PROFILE.replace("participation", "deal")])
+def test_a_key_that_lumps_everything_together_ends_in_row_errors(text: str) -> None:
+    text = text.replace('investor_name = "investor"', 'investors = "investor"')
+    rows = [f"Acme,CN,2019-05,5,USD,Fund {number},DE" for number in range(1_010)]
+    done = prepared(rows, text).grouped
+    assert max(len(deal.investors) for deal in done.deals) <= 1_000
+    rows = ['Acme,CN,2019-05,5,USD,"' + ";".join(map(str, range(1_001))) + '",']
+    (problem,) = prepared(rows, text).grouped.problems
+    assert problem.code == "too_many_investors"
+
+
+def test_a_tranche_of_itself_is_refused_since_it_would_never_count() -> None:
+    text = PROFILE.replace('["company", "month"]', '["company"]').replace(
+        'currency = "ccy"', 'part_of = "ccy"'
+    )
+    rows = ["A,CN,2019-05,5,B,Fund,DE", "B,CN,2019-05,5,A,Fund,DE", "C,CN,2019-05,5,A,Fund,DE"]
+    done = prepared([*rows, "D,CN,2019-05,5,D,Fund,DE", "E,CN,2019-05,5,,Fund,DE"], text).grouped
+    assert [(p.row, p.code) for p in done.problems] == [
+        (row, "part_of_itself") for row in (2, 3, 5)
+    ]
+    assert [deal.key for deal in done.deals] == ["C", "E"]

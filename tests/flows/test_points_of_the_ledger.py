@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from deals import actions
@@ -20,6 +20,7 @@ from tests.flows.naive import naive_share
 
 pytestmark = pytest.mark.django_db
 
+EUROPE_TO_CHINA = FlowQuery.from_params({"investor": "europe", "target": "CN"})
 QUESTION = FlowQuery.from_params({"investor": "europe", "target": "CN", "population": "supplier"})
 
 
@@ -158,3 +159,14 @@ def test_codes_that_are_not_there_are_refused_by_name(name: str, value: Any) -> 
     with pytest.raises(BadParameters) as caught:
         resolve(FlowQuery().but(**{name: value}))
     assert [problem.parameter for problem in caught.value.problems] == [name]
+
+
+def test_a_restored_backup_that_gives_a_number_away_again_gets_new_answers() -> None:
+    with transaction.atomic():
+        make_deal()
+        assert share_answer(EUROPE_TO_CHINA)[0]["deals"]["n"] == 1
+        head = ledger.head()
+        transaction.set_rollback(True)
+    make_deal(investors=[("Elsewhere", "US")])
+    assert ledger.head() == head
+    assert share_answer(EUROPE_TO_CHINA)[0]["deals"]["n"] == 0
