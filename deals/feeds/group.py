@@ -11,9 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from deals.feeds.citations import Cited
-from deals.feeds.investors import Investor
+from deals.feeds.investors import Investor, check_number
 from deals.feeds.profile import Profile
 from deals.feeds.refusals import RowProblem
+from deals.feeds.tranches import in_circles
 from deals.feeds.validate import Row, RowFacts, Validated
 from deals.rules.amounts import Amount
 from deals.rules.dates import DealDate
@@ -24,6 +25,11 @@ NAMES = tuple(item.name for item in fields(RowFacts))
 # Where the fact stands in a profile, if under another name.
 FIELD_OF = {"date": "announced_on", "amount": "amount"}
 PARTS = ("country", "lead", "contribution", "stake")
+CIRCLE = (
+    "part_of_itself",
+    "The deal is a tranche of itself, directly or by way of other deals: an umbrella deal is not "
+    "counted beside its tranches, so none of them would count. Correct part_of.",
+)
 
 
 @dataclass(slots=True)
@@ -34,10 +40,13 @@ class DealInFile:
     facts: RowFacts
     rows: list[int]
     investors: list[Investor]
-    cited: list[Cited]
-    notes: list[str]
+    # Pages and notes in the order of the file, each once.
+    cited: dict[Cited, None]
+    notes: dict[str, None]
     amount_text: str
     first_row: dict[str, int] = field(default_factory=dict)
+    # An investor of it stood in a row that was rejected.
+    investor_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +89,18 @@ def group(validated: Validated, profile: Profile) -> Grouped:
             continue
         try:
             _add(known, row, profile)
-        except Contradiction as found:
+        except (Contradiction, RuleError) as found:
             problems.append(_conflict(found, known, row, profile))
             rejected += 1
+            known.investor_lost |= any(_place(known.investors, i) is None for i in row.investors)
     kept = []
+    parts = {key: deal.facts.part_of for key, deal in deals.items() if deal.facts.part_of}
+    circles = in_circles(parts)
     for deal in deals.values():
+        deal.investor_lost |= deal.key in validated.cut_keys
         try:
+            if deal.key in circles:
+                raise RuleError(*CIRCLE)
             kept.append(_closed(deal))
         except RuleError as error:
             problems.extend(_refused(deal, error, profile))
@@ -110,8 +125,8 @@ def _opened(row: Row) -> DealInFile:
         facts=row.facts,
         rows=[row.number],
         investors=list(row.investors),
-        cited=list(row.cited),
-        notes=[row.notes] if row.notes else [],
+        cited=dict.fromkeys(row.cited),
+        notes=dict.fromkeys([row.notes] if row.notes else []),
         amount_text=row.amount_text,
     )
 
@@ -132,9 +147,9 @@ def _add(deal: DealInFile, row: Row, profile: Profile) -> None:
     deal.facts = replace(deal.facts, **merged) if merged else deal.facts
     deal.investors = investors
     deal.rows.append(row.number)
-    deal.cited.extend(cited for cited in row.cited if cited not in deal.cited)
-    if row.notes and row.notes not in deal.notes:
-        deal.notes.append(row.notes)
+    deal.cited |= dict.fromkeys(row.cited)
+    if row.notes:
+        deal.notes[row.notes] = None
 
 
 def _yielding(name: str, earlier: Any, later: Any) -> Any:
@@ -167,12 +182,18 @@ def _merged_investors(
             raise Contradiction("investors", named[0], named[1])
     merged = list(known)
     for investor in new:
-        at = next((at for at, other in enumerate(merged) if _same(other, investor)), None)
+        at = _place(merged, investor)
         if at is None:
             merged.append(investor)
         else:
             merged[at] = _both(merged[at], investor)
+    check_number(merged)
     return merged
+
+
+def _place(investors: Sequence[Investor], wanted: Investor) -> int | None:
+    """Where an investor stands in the list of a deal."""
+    return next((at for at, other in enumerate(investors) if _same(other, wanted)), None)
 
 
 def _names(investors: Iterable[Investor]) -> set[tuple[str, str | None]]:
@@ -208,7 +229,12 @@ def _closed(deal: DealInFile) -> DealInFile:
     if not known:
         deal.investors = []
         deal.facts = replace(deal.facts, investor_list="none")
-    elif unnamed or any(not i.name for i in known) or deal.facts.investor_list == "none":
+    elif (
+        unnamed
+        or deal.investor_lost
+        or any(not i.name for i in known)
+        or deal.facts.investor_list == "none"
+    ):
         deal.facts = replace(deal.facts, investor_list="partial")
     stated = [i for i in known if i.contribution is not None]
     amount = deal.facts.amount
@@ -229,7 +255,12 @@ def _closed(deal: DealInFile) -> DealInFile:
     return deal
 
 
-def _conflict(found: Contradiction, deal: DealInFile, row: Row, profile: Profile) -> RowProblem:
+def _conflict(
+    found: Contradiction | RuleError, deal: DealInFile, row: Row, profile: Profile
+) -> RowProblem:
+    if isinstance(found, RuleError):
+        column = profile.columns.get("investors") or profile.columns.get("investor_name", "")
+        return RowProblem(row.number, column, "", found.code, found.message)
     first = deal.first_row.get(found.name, deal.rows[0])
     name = FIELD_OF.get(found.name, found.name)
     return RowProblem(
@@ -243,7 +274,8 @@ def _conflict(found: Contradiction, deal: DealInFile, row: Row, profile: Profile
 
 
 def _refused(deal: DealInFile, error: RuleError, profile: Profile) -> list[RowProblem]:
-    column = profile.columns.get("contribution", "contribution")
+    name = "part_of" if error.code == CIRCLE[0] else "contribution"
+    column = profile.columns.get(name, name)
     return [RowProblem(row, column, "", error.code, error.message) for row in deal.rows]
 
 

@@ -14,6 +14,8 @@ from deals.rules.errors import RuleError, quoted
 from deals.rules.names import clean_name, normalise, split_investors
 
 T = TypeVar("T")
+# More than any deal ever had: beyond it the key does not tell deals apart.
+MOST_INVESTORS = 1_000
 BASIS = re.compile(rf"(?P<country>.*?)\s+(?P<basis>{'|'.join(COUNTRY_BASES)})", re.IGNORECASE)
 
 
@@ -37,6 +39,19 @@ class Investor:
     def known(self) -> bool:
         """Whether anything at all is known of it."""
         return bool(self.name or self.country)
+
+
+UNNAMED = Investor("", None, "unknown")
+
+
+def check_number(investors: Sequence[object]) -> None:
+    """Raises RuleError when these are too many to be the investors of one deal."""
+    if len(investors) > MOST_INVESTORS:
+        raise RuleError(
+            "too_many_investors",
+            f"The deal has more than {MOST_INVESTORS:,} investors: check whether the key in the "
+            "profile tells deals apart, and investors_separator.",
+        )
 
 
 class InvestorRules:
@@ -67,6 +82,7 @@ class InvestorRules:
         if not text:
             return ()
         listed = split_investors(text, self._separators)
+        check_number(listed)
         return tuple(self._listed(name, bracket) for name, bracket in listed)
 
     def _listed(self, name: str, bracket: str | None) -> Investor:

@@ -6,7 +6,7 @@ from typing import Any
 
 from deals.feeds import fields
 from deals.feeds.checker import JOINT, Checker
-from deals.feeds.investors import Investor, InvestorRules, in_parallel, with_leads
+from deals.feeds.investors import UNNAMED, Investor, InvestorRules, in_parallel, with_leads
 from deals.feeds.money import single_amounts, single_rule
 from deals.rules.countries import country_code
 from deals.rules.errors import RuleError
@@ -19,7 +19,9 @@ def participants(checker: Checker) -> list[Investors]:
     """Investors a row: those of the `investors` cell, or the one of `investor_name`, or none."""
     rules = InvestorRules(checker.profile)
     if checker.has("investors"):
-        listed = checker.column("investors", rules.several, NOBODY)
+        # Where each row is an investor, a row that names none tells of one that is not named.
+        nobody = (UNNAMED,) if checker.profile.rows == "participation" else NOBODY
+        listed = [found or nobody for found in checker.column("investors", rules.several, NOBODY)]
         return [_detailed(checker, at, found) for at, found in enumerate(listed)]
     if checker.has("investor_name"):
         return [(investor,) for investor in _single(checker, rules)]

@@ -74,12 +74,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """Usable rows in the file's order, and everything that is wrong with any row."""
+    """Usable rows in the file's order, and everything that is wrong with any row.
+
+    `cut_keys` are the deals whose lists of investors lack those of a rejected row.
+    """
 
     rows: list[Row]
     problems: list[RowProblem]
     rejected: int
     skipped: int
+    cut_keys: frozenset[str]
 
 
 def validate(table: Table, profile: Profile) -> Validated:
@@ -102,7 +106,13 @@ def validate(table: Table, profile: Profile) -> Validated:
     rows = [Row(*parts) for at, parts in enumerate(columns) if at not in checker.rejected]
     problems = sorted([*table.problems, *checker.problems], key=lambda problem: problem.row)
     rejected = len(checker.rejected) + len(table.rejected)
-    return Validated(rows, problems, rejected, checker.cells.skipped)
+    return Validated(rows, problems, rejected, checker.cells.skipped, _cut_keys(checker))
+
+
+def _cut_keys(checker: Checker) -> frozenset[str]:
+    if checker.profile.rows != "participation":
+        return frozenset()
+    return frozenset(checker.cells.keys[at] for at in checker.rejected)
 
 
 def _facts(checker: Checker) -> list[RowFacts]:
