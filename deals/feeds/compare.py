@@ -7,9 +7,9 @@ conflict and stays one until a person decides. So a nightly feed never reverts a
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -86,16 +86,16 @@ def compare(feed: Feed | None, incoming: Mapping[str, Facts], *, full: bool = Fa
         else:
             changed[key] = fields
     verdicts |= _changed(changed, incoming, records, feed)
-    _hold_parts_without_whole(verdicts, incoming, feed)
     absent = _absent(feed, incoming) if full else []
     _hold_rekeyed(verdicts, incoming, absent)
+    hold_parts_without_whole(verdicts, incoming, feed)
     ordered = {key: verdicts[key] for key in incoming}
     return Comparison(ordered, tuple(record.key for record in absent))
 
 
 def _records(feed: Feed | None, keys: Iterable[str]) -> dict[str, Delivered]:
     """What the feed delivered before under these keys; one array, however many keys there are."""
-    if feed is None:
+    if feed is None or not FeedRecord.objects.filter(feed=feed).exists():
         return {}
     with connection.cursor() as cursor:
         cursor.execute(DELIVERED, [feed.pk, list(keys)])
@@ -130,14 +130,35 @@ def _changed(
             continue
         now = live(bundle, umbrellas.get(bundle.version["part_of_id"], ""))
         verdicts[key] = _judged(names, incoming[key], record, now, bundle)
-    return verdicts
+    return verdicts | _second_thoughts(verdicts)
+
+
+def _second_thoughts(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """Of several keys whose deals were merged, one updates the deal and the others wait as
+    conflicts: a deal gets one version an import, and the next delivery sees what is left."""
+    waiting = {}
+    taken: set[int] = set()
+    updates = {key: v for key, v in verdicts.items() if v.outcome == Outcome.UPDATED and v.live}
+    # The key that the surviving deal came under goes first.
+    for key, verdict in sorted(updates.items(), key=lambda item: item[1].deal != _deal(item[1])):
+        if _deal(verdict) in taken:
+            waiting[key] = replace(verdict, outcome=Outcome.CONFLICT)
+        taken.add(_deal(verdict))
+    return waiting
+
+
+def _deal(verdict: Verdict) -> int:
+    """The deal whose live version is looked at."""
+    assert verdict.live is not None
+    deal: int = verdict.live.version["deal_id"]
+    return deal
 
 
 def _judged(
     names: list[str], facts: Facts, record: Delivered, now: Facts, bundle: Bundle
 ) -> Verdict:
     """Facts that are live already need nothing; pages can be added, whoever edited the others."""
-    open_names = [name for name in names if not same(name, facts[name], now[name])]
+    open_names = [name for name in names if not _is_live(name, facts[name], now[name])]
     against = [
         name
         for name in open_names
@@ -149,22 +170,40 @@ def _judged(
     return Verdict(outcome, tuple(open_names), record.deal, bundle)
 
 
+def _is_live(name: str, delivered: Any, now: Any) -> bool:
+    """Pages are only ever added, so those that a feed no longer names are no change."""
+    if name == "sources":
+        return all(source in now for source in delivered)
+    return same(name, delivered, now)
+
+
 def _umbrella_keys(bundles: Iterable[Bundle], feed: Feed | None) -> dict[int, str]:
     wholes = {b.version["part_of_id"] for b in bundles if b.version["part_of_id"]}
     found = FeedRecord.objects.filter(feed=feed, deal__in=wholes)
     return dict(found.values_list("deal_id", "key"))
 
 
-def _hold_parts_without_whole(
+def hold_parts_without_whole(
     verdicts: dict[str, Verdict], incoming: Mapping[str, Facts], feed: Feed | None
 ) -> None:
-    """A tranche whose umbrella deal is in neither the file nor the register waits for it."""
+    """A tranche waits while its umbrella deal is held, or in neither the file nor the register."""
     outside = {facts["part_of"] for facts in incoming.values()} - {""} - incoming.keys()
-    if outside:
-        missing = outside - _records(feed, outside).keys()
-        for key, facts in incoming.items():
-            if facts["part_of"] in missing:
-                verdicts[key] = Verdict(Outcome.HELD, ("part_of",), verdicts[key].deal)
+    missing = outside - _records(feed, outside).keys() if outside else set()
+    missing |= {key for key, verdict in verdicts.items() if _never_seen(verdict)}
+    while missing:
+        held = [
+            key
+            for key, facts in incoming.items()
+            if facts["part_of"] in missing and verdicts[key].outcome != Outcome.HELD
+        ]
+        for key in held:
+            verdicts[key] = Verdict(Outcome.HELD, ("part_of",), verdicts[key].deal)
+        missing = {key for key in held if _never_seen(verdicts[key])}
+
+
+def _never_seen(verdict: Verdict) -> bool:
+    """Held, and not in the register under its key either."""
+    return verdict.outcome == Outcome.HELD and verdict.deal is None
 
 
 def _absent(feed: Feed | None, incoming: Mapping[str, Facts]) -> list[Delivered]:

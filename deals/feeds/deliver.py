@@ -5,18 +5,25 @@ last step is the same `publish` that a person's edit ends in.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from deals.feeds.compare import Comparison, Outcome, Verdict, compare
+from deals.feeds.compare import (
+    Comparison,
+    Outcome,
+    Verdict,
+    compare,
+    hold_parts_without_whole,
+)
 from deals.feeds.facts import Facts, live
 from deals.feeds.match import Named, organizations
 from deals.feeds.populations import announce_population, settle_population
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.publish import publish
+from deals.feeds.stage import Staged, staged_deals
 from deals.feeds.versions import NewVersion, write_versions
 from deals.models import Feed, ImportRun, StagedDeal
 
@@ -35,16 +42,6 @@ WHERE r.feed_id = %s AND s.import_run_id = %s AND s.key = r.key AND r.key = ANY(
 DECIDABLE = (ImportRun.State.REVIEW, ImportRun.State.RUNNING)
 
 
-class Staged(NamedTuple):
-    """What waits for a decision, without the weight of a model instance."""
-
-    key: str
-    facts: Facts
-    rows: list[int]
-    outcome: str
-    fields: list[str]
-
-
 class NotDecidableError(Exception):
     """The import is not waiting for a decision."""
 
@@ -56,8 +53,12 @@ def deliver(
     decided_by: int | None = None,
     self_approved: bool = False,
     reason: str = "",
+    staged: dict[str, Staged] | None = None,
 ) -> ImportRun:
-    """Publish what an import staged as created or updated; conflicts and held deals stay staged."""
+    """Publish what an import staged as created or updated; conflicts and held deals stay staged.
+
+    `staged` is what `stage` has just written, if this follows at once.
+    """
     with transaction.atomic():
         _wait_for_turn()
         run = ImportRun.objects.select_for_update().get(pk=run_id)
@@ -70,10 +71,11 @@ def deliver(
         feed.population, redefined = settle_population(profile)
         feed.name, feed.profile = profile.name, profile.text
         feed.save(update_fields=["population", "name", "profile"])
-        staged = _staged(run)
+        staged = staged_deals(run) if staged is None else staged
         incoming = {key: row.facts for key, row in staged.items()}
         comparison = compare(feed, incoming)
         verdicts = _with_held(comparison, staged)
+        hold_parts_without_whole(verdicts, incoming, feed)
         new = _new_versions(verdicts, staged, feed, profile)
         ids = write_versions(new, run, feed, profile, reason)
         publish(
@@ -88,13 +90,6 @@ def deliver(
         announce_population(feed.population, redefined, by=by)
         _close(run, verdicts, staged, decided_by, reason)
     return run
-
-
-def _staged(run: ImportRun) -> dict[str, Staged]:
-    rows = StagedDeal.objects.filter(import_run=run).values_list(
-        "key", "facts", "rows", "outcome", "fields"
-    )
-    return {row[0]: Staged(*row) for row in rows}
 
 
 def _wait_for_turn() -> None:

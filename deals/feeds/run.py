@@ -67,9 +67,9 @@ def import_file(
         with transaction.atomic():
             state = ImportRun.State.REVIEW
             run = new_run(file, profile, by=by, publish=publish, state=state)
-            stage(prepared, run, comparison)
+            staged = stage(prepared, run, comparison)
         write_errors_file(run, prepared)
-        return deliver(run.pk, reason=_reason(run)) if publish else run
+        return deliver(run.pk, reason=_reason(run), staged=staged) if publish else run
 
 
 def process(run: ImportRun) -> ImportRun:
@@ -77,10 +77,10 @@ def process(run: ImportRun) -> ImportRun:
     stored = stored_file(run.file_sha256).read_bytes()
     with unswept():
         prepared = prepare(receive(run.file_name, stored), load_profile(run.profile))
-        stage(prepared, run, preview(prepared))
+        staged = stage(prepared, run, preview(prepared))
         write_errors_file(run, prepared)
         if run.publish:
-            return deliver(run.pk, reason=_reason(run))
+            return deliver(run.pk, reason=_reason(run), staged=staged)
     run.state, run.leased_until = ImportRun.State.REVIEW, None
     run.save(update_fields=["state", "leased_until"])
     return run

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -47,25 +48,45 @@ def feed_of(profile: Profile) -> Feed | None:
     return Feed.objects.filter(code=profile.code).first()
 
 
-def stage(prepared: Prepared, run: ImportRun, comparison: Comparison) -> None:
+class Staged(NamedTuple):
+    """One deal that waits for a decision, without the weight of a model instance."""
+
+    key: str
+    facts: Facts
+    rows: list[int]
+    outcome: str
+    fields: list[str]
+
+
+def stage(prepared: Prepared, run: ImportRun, comparison: Comparison) -> dict[str, Staged]:
     """Write everything that waits for a decision, in one transaction, over what `run` had before.
 
-    Deals that came as they came before have nothing to decide and are only counted. What was
+    Returns what it wrote, so that publishing at once need not read it back. Deals that came as they came before have nothing to decide and are only counted. What was
     delivered anew and is live already, because a person was first, is staged to be remembered.
     """
-    grouped = prepared.grouped
+    grouped, verdicts = prepared.grouped, comparison.verdicts
+    staged = {
+        key: Staged(
+            key,
+            prepared.facts[key],
+            prepared.rows[key],
+            str(verdict.outcome),
+            list(verdict.fields),
+        )
+        for key, verdict in verdicts.items()
+        if verdict.outcome != StagedDeal.Outcome.UNCHANGED or verdict.live is not None
+    }
     waiting = [
         (
             run.pk,
             key,
-            ENCODER.encode(prepared.facts[key]),
-            prepared.rows[key],
-            str(verdict.outcome),
-            ENCODER.encode(verdict.fields),
-            verdict.deal,
+            ENCODER.encode(deal.facts),
+            deal.rows,
+            deal.outcome,
+            ENCODER.encode(deal.fields),
+            verdicts[key].deal,
         )
-        for key, verdict in comparison.verdicts.items()
-        if verdict.outcome != StagedDeal.Outcome.UNCHANGED or verdict.live is not None
+        for key, deal in staged.items()
     ]
     problems = [
         (run.pk, p.row, p.column[:200], p.value[:300], p.code, p.message) for p in grouped.problems
@@ -78,6 +99,15 @@ def stage(prepared: Prepared, run: ImportRun, comparison: Comparison) -> None:
         for name, value in balance(grouped, comparison).items():
             setattr(run, name, value)
         run.save(update_fields=[*balance(grouped, comparison)])
+    return staged
+
+
+def staged_deals(run: ImportRun) -> dict[str, Staged]:
+    """What an import staged some time ago, by key."""
+    rows = StagedDeal.objects.filter(import_run=run).values_list(
+        "key", "facts", "rows", "outcome", "fields"
+    )
+    return {row[0]: Staged(*row) for row in rows}
 
 
 def balance(grouped: Grouped, comparison: Comparison) -> dict[str, int]:

@@ -12,6 +12,8 @@ from deals.feeds.run import import_file
 from deals.models import (
     Change,
     Deal,
+    DealDocument,
+    DealFact,
     DealVersion,
     Feed,
     FeedRecord,
@@ -22,7 +24,8 @@ from deals.models import (
     StagedDeal,
     ledger,
 )
-from tests.factories import make_organization, submit_version
+from deals.models.derived import rebuild
+from tests.factories import make_deal, make_organization, submit_version
 from tests.feeds.supplier import PROFILE, csv_of, file, profile, published_import
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +46,10 @@ def outcome(run: ImportRun) -> dict[str, int]:
 
 def live(name: str) -> DealVersion:
     return DealVersion.objects.live().get(target_name=name)
+
+
+def live_of_feed(name: str) -> DealVersion:
+    return DealVersion.objects.live().get(target_name=name, import_run__isnull=False)
 
 
 def edited(version: DealVersion, **facts: object) -> DealVersion:
@@ -252,6 +259,60 @@ def test_a_tranche_without_its_umbrella_is_held() -> None:
     assert not Deal.objects.exists()
 
 
+def test_a_tranche_waits_while_its_umbrella_is_held() -> None:
+    full = TRANCHES.replace("[deal]", 'delivery = "full"\n[deal]')
+    import_file(file("id,name,whole\nOLD,Acme,\nX,Other,\n"), profile(full), publish=True)
+    run = import_file(
+        file("id,name,whole\nX,Other,\nNEW,Acme,\nT1,Tranche,NEW\n"), profile(full), publish=True
+    )
+    assert outcome(run) == {"unchanged": 1, "held": 2}
+    assert not DealVersion.objects.filter(external_id="T1").exists()
+
+
+def test_a_new_tranche_of_a_merged_umbrella_belongs_to_the_surviving_deal() -> None:
+    import_file(file("id,name,whole\nU,Acme,\nT1,Acme,U\n"), profile(TRANCHES), publish=True)
+    versions = {v.external_id: v for v in DealVersion.objects.live()}
+    other = make_deal(target="Acme")
+    actions.merge(deal=versions["U"].deal, into=other.deal, by=None, reason="the same")
+    text = "id,name,whole\nT1,Acme Ltd,U\nT2,Acme,U\n"
+    import_file(file(text), profile(TRANCHES), publish=True)
+    for key in ("T1", "T2"):
+        assert DealVersion.objects.live().get(external_id=key).part_of == other.deal
+
+
+def test_an_update_by_way_of_a_merged_deal_leaves_the_other_in_its_population() -> None:
+    published_import([ACME])
+    facts = {"amount": "5", "currency": "USD", "date": "2019-05", "investors": [("Fund", "DE")]}
+    other = make_deal(target="Acme", population="counted", ai="unknown", **facts)
+    actions.merge(deal=live_of_feed("Acme").deal, into=other.deal, by=None, reason="the same")
+    assert outcome(published_import([ACME.replace(",5,", ",6,")])) == {"updated": 1}
+    version = live("Acme")
+    assert (version.deal, version.number, version.amount_low) == (other.deal, 2, 6)
+    assert version.population == other.population
+
+
+def test_two_keys_of_one_merged_deal_publish_one_version_and_agree_the_next_time() -> None:
+    text = PROFILE.replace('"company", "month"', '"company"')
+    rows = ["Acme,CN,2019-05,5,USD,Fund,DE", "Acme Ltd,CN,2019-05,5,USD,Fund,DE"]
+    published_import(rows, text)
+    kept, gone = (v.deal for v in DealVersion.objects.live().order_by("pk"))
+    actions.merge(deal=gone, into=kept, by=None, reason="the same")
+    changed = [row.replace(",5,", ",6,") for row in rows]
+    assert outcome(published_import(changed[::-1], text)) == {"updated": 1, "conflict": 1}
+    assert DealVersion.objects.live().get().number == 2
+    assert outcome(published_import(changed, text)) == {"unchanged": 2}
+
+
+def test_a_page_that_a_feed_no_longer_names_is_no_change() -> None:
+    text = PROFILE.replace('currency = "ccy"', 'source_url = "ccy"')
+    row = "Acme,CN,2019-05,5,https://example.org/a,Fund,DE"
+    published_import([row], text)
+    assert outcome(published_import([row.replace("https://example.org/a", "")], text)) == {
+        "unchanged": 1
+    }
+    assert DealVersion.objects.count() == 1
+
+
 def test_a_hundred_deals_need_as_many_queries_as_ten() -> None:
     published_import([ACME])
     numbers = []
@@ -261,3 +322,12 @@ def test_a_hundred_deals_need_as_many_queries_as_ten() -> None:
         numbers.append(len(queries))
     assert numbers[0] == numbers[1]
     assert (Participation.objects.count(), Feed.objects.count()) == (111, 1)
+
+
+def test_what_an_import_writes_is_what_a_rebuild_would_write() -> None:
+    published_import([ACME, BETA])
+    published_import([ACME.replace(",5,", ",6,"), BETA])
+    models = (DealFact, DealDocument)
+    before = [list(model.objects.order_by("pk").values()) for model in models]
+    assert rebuild() == 3
+    assert [list(model.objects.order_by("pk").values()) for model in models] == before
