@@ -14,7 +14,7 @@ from deals.feeds.facts import Facts
 from deals.feeds.ids import take
 from deals.feeds.match import Named
 from deals.feeds.profile import Profile
-from deals.models import Feed, FeedRecord, ImportRun, Source
+from deals.models import Deal, Feed, FeedRecord, ImportRun, Source
 from deals.models.attribution import OwnerBook
 from deals.models.derived import copy_rows
 from deals.models.publicid import public_id
@@ -113,14 +113,31 @@ def _wholes(new: Sequence[NewVersion], feed: Feed) -> dict[str, int]:
     wanted = {item.facts["part_of"] for item in new} - {""}
     if not wanted:
         return {}
-    known = FeedRecord.objects.filter(feed=feed, key__in=wanted).values_list("key", "deal_id")
-    return dict(known) | {item.key: item.deal for item in new}
+    records = FeedRecord.objects.filter(feed=feed, key__in=wanted).values_list("key", "deal_id")
+    known = dict(records)
+    while merged := dict(
+        Deal.objects.filter(pk__in=known.values(), merged_into__isnull=False).values_list(
+            "pk", "merged_into_id"
+        )
+    ):
+        known = {key: merged.get(deal, deal) for key, deal in known.items()}
+    return known | {item.key: item.deal for item in new}
+
+
+def _kept(item: NewVersion, fact: str, column: str, new: int | None) -> int | None:
+    """What the live version points to, unless the feed changed it: after a merge the umbrella and
+    the population may be those of another feed."""
+    if item.verdict.live is None or fact in item.verdict.fields:
+        return new
+    kept: int | None = item.verdict.live.version[column]
+    return kept
 
 
 def _version_row(
     item: NewVersion, wholes: dict[str, int], run: ImportRun, feed: Feed, reason: str
 ) -> tuple[Any, ...]:
     f = item.facts
+    population = feed.population_id if f["population"] else None
     return (
         item.version, item.deal, item.number, "submitted", item.based_on,
         item.organizations[f["target_name"], f["target_country"]], f["target_name"],
@@ -129,7 +146,8 @@ def _version_row(
         f["date"]["first"], f["date"]["last"], f["date"]["precision"], f["date"]["basis"],
         f["recorded_on"], f["amount"]["state"], f["amount"]["low"], f["amount"]["high"],
         f["amount"]["currency"], f["amount_text"], f["investor_list"], f["ai"], f["ai_basis"],
-        f["sectors"], wholes.get(f["part_of"]), feed.population_id if f["population"] else None,
+        f["sectors"], _kept(item, "part_of", "part_of_id", wholes.get(f["part_of"])),
+        _kept(item, "population", "population_id", population),
         f["external_id"], f["notes"], run.pk, run.created_by_id, timezone.now(), False, reason,
     )  # fmt: skip
 
