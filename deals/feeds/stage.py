@@ -61,8 +61,9 @@ class Staged(NamedTuple):
 def stage(prepared: Prepared, run: ImportRun, comparison: Comparison) -> dict[str, Staged]:
     """Write everything that waits for a decision, in one transaction, over what `run` had before.
 
-    Returns what it wrote, so that publishing at once need not read it back. Deals that came as they came before have nothing to decide and are only counted. What was
-    delivered anew and is live already, because a person was first, is staged to be remembered.
+    Returns what it wrote, so that publishing at once need not read it back. Deals that came as
+    they came before have nothing to decide and are only counted. What was delivered anew and is
+    live already, because a person was first, is staged to be remembered.
     """
     grouped, verdicts = prepared.grouped, comparison.verdicts
     staged = {
