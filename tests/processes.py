@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def processes_of(folder: Path) -> dict[int, str]:
-    """Processes whose command names the folder, or who work in it; by number."""
+    """Processes whose command names the folder, who work in it or write to it; by number."""
     found = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
@@ -19,7 +19,9 @@ def processes_of(folder: Path) -> dict[int, str]:
         with contextlib.suppress(OSError):
             command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             where = os.readlink(entry / "cwd")
-            if str(folder) in command or where.startswith(str(folder)):
+            environment = (entry / "environ").read_bytes().split(b"\0")
+            writes = f"VAR_DIR={folder}".encode() in environment
+            if writes or str(folder) in command or where.startswith(str(folder)):
                 found[int(entry.name)] = command
     return found
 

@@ -127,11 +127,11 @@ def end_by_killing_the_runner(running: Running) -> None:
 
 
 def end_by_killing_the_keeper_of_the_services(running: Running) -> None:
-    kill(the_process(ROOT, "-m investtrack.group"))
+    kill(the_process(running.var, "-m investtrack.group"))
 
 
 def end_by_killing_runner_and_both_keepers(running: Running) -> None:
-    keepers = [the_process(ROOT, "-m investtrack.group")]
+    keepers = [the_process(running.var, "-m investtrack.group")]
     keepers += [the_process(running.var, "embedded.keeper")]
     for pid in [running.runner(), *keepers, running.make.pid]:
         kill(pid)
