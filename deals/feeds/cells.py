@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from deals.feeds.parse import Table
 from deals.feeds.profile import Pattern, Profile
+from deals.rules.spreadsheet import bare_cell
 
 # Cells that list several things are translated piece by piece, later.
 LISTS = frozenset({"sectors", "investors"})
@@ -32,7 +33,10 @@ class Cells:
 
 def cells(table: Table, profile: Profile) -> Cells:
     """Take the rows that are deals. A blank cell takes the profile's constant for its field."""
-    columns = {name: [cell.strip() for cell in column] for name, column in table.columns.items()}
+    columns = {
+        name: [bare_cell(cell) if cell[:1] == "'" else cell for cell in map(str.strip, column)]
+        for name, column in table.columns.items()
+    }
     for name in profile.fill_down:
         columns[name] = _filled(columns[name], table.empty)
     skipped = _skipped(columns, table, profile)

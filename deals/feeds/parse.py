@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from deals.feeds.refusals import Refused, RowProblem
+from deals.rules.errors import quoted
+from deals.rules.spreadsheet import bare_cell
 
 DELIMITERS = (",", ";", "\t", "|")
 # Spreadsheets cut cells at 32,767 characters; what runs longer is a quotation mark gone astray.
@@ -44,7 +46,7 @@ def parse(
     body = _without_preamble(text, skip_rows, name)
     chosen = _delimiter(body, delimiter, needed)
     records = _records(body, chosen, skip_rows, name)
-    header = [cell.strip() for cell in next(records)[1]]
+    header = [bare_cell(cell.strip()) for cell in next(records)[1]]
     places = _places(header, needed, name)
     rows: list[int] = []
     cells: list[list[str]] = []
@@ -70,19 +72,43 @@ def parse(
 
 
 def raw_rows(
-    text: str, *, delimiter: str, skip_rows: int, wanted: Collection[int]
+    text: str,
+    *,
+    delimiter: str,
+    skip_rows: int,
+    wanted: Collection[int],
+    fill_down: Collection[str] = (),
 ) -> Iterator[tuple[int, list[str]]]:
-    """Header and `wanted` rows as they stand in the file, with their numbers."""
+    """Header and `wanted` rows as they stand in the file, with their numbers.
+
+    Columns of `fill_down` repeat the value above, since a row alone has nothing above it.
+    """
     body = _without_preamble(text, skip_rows, "The file")
     records = _records(body, delimiter, skip_rows, "The file")
-    yield next(records)
-    yield from ((number, record) for number, record in records if number in wanted)
+    number, header = next(records)
+    yield number, header
+    names = [bare_cell(cell.strip()) for cell in header]
+    above = {at: "" for at, name in enumerate(names) if name in fill_down}
+    for number, record in records:
+        for at in above:
+            if at < len(record):
+                above[at] = record[at] = (record[at].strip() and record[at]) or above[at]
+        if number in wanted:
+            yield number, record
+
+
+def preamble(text: str, skip_rows: int) -> str:
+    """The lines before the header, with their line ends."""
+    stream = io.StringIO(text, newline="")
+    return "".join(stream.readline() for _ in range(skip_rows))
 
 
 def _without_preamble(text: str, skip_rows: int, name: str) -> str:
     stream = io.StringIO(text, newline="")
     for _ in range(skip_rows):
-        stream.readline()
+        # A file that has ended has no further lines, however many are to be skipped.
+        if not stream.readline():
+            break
     rest = stream.read()
     if not rest.strip():
         raise Refused(f"{name} ends before its header: skip_rows = {skip_rows} is too many.")
@@ -119,6 +145,7 @@ def _delimiter(body: str, asked: str, needed: Collection[str]) -> str:
     """The asked one, or the one under which most of the needed columns are found in the header."""
     if asked != "auto":
         return asked
+    csv.field_size_limit(LONGEST_CELL)
     first = next((line for line in io.StringIO(body[:1_000_000], newline="") if line.strip()), "")
 
     def fitness(delimiter: str) -> tuple[int, int]:
@@ -130,7 +157,7 @@ def _delimiter(body: str, asked: str, needed: Collection[str]) -> str:
 
 def _places(header: Sequence[str], needed: dict[str, str], name: str) -> dict[str, int]:
     """Where each needed column stands; refuses columns that are missing or there twice."""
-    shown = ", ".join(f"“{column}”" for column in header[:40] if column) or "none"
+    shown = ", ".join(quoted(column) for column in header[:40] if column) or "none"
     for column, purpose in needed.items():
         if column not in header:
             near = difflib.get_close_matches(column, header, n=1, cutoff=0.6)

@@ -76,4 +76,5 @@ def lines(report: dict[str, Any], *, title: str) -> list[str]:
         said.append("  … --json shows the first 50 errors.")
     if report["errors_file"]:
         said.append(f"All rejected rows with their reasons: {report['errors_file']}")
+        said.append("Correct them in the whole file and send it again; nothing is taken twice.")
     return said

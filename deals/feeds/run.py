@@ -5,7 +5,6 @@
 anything is written.
 """
 
-import csv
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +17,12 @@ from deals.feeds.compare import Comparison, compare
 from deals.feeds.deliver import deliver
 from deals.feeds.facts import delivered
 from deals.feeds.group import group
-from deals.feeds.parse import parse, raw_rows
+from deals.feeds.parse import parse
 from deals.feeds.populations import check_population
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.receive import Received, decode, receive
+from deals.feeds.rejected import write_rejected
 from deals.feeds.stage import Prepared, feed_of, new_run, stage
 from deals.feeds.validate import validate
 from deals.models import ImportRun
@@ -120,22 +120,10 @@ def errors_path(run: ImportRun) -> Path:
 
 
 def write_errors_file(run: ImportRun, prepared: Prepared) -> None:
-    """The rejected rows as they came, row number and reason in front: to correct and send again."""
-    reasons = prepared.rejected_rows
+    """Keep the rejected rows beside the import, if there are any."""
     path = errors_path(run)
-    if not reasons:
+    if not prepared.rejected_rows:
         path.unlink(missing_ok=True)
         return
     imports_dir()
-    rows = raw_rows(
-        prepared.text,
-        delimiter=prepared.delimiter,
-        skip_rows=prepared.profile.skip_rows,
-        wanted=reasons.keys(),
-    )
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        _, header = next(rows)
-        writer.writerow(["row", "reason", *header])
-        for number, record in rows:
-            writer.writerow([number, " ".join(reasons[number]), *record])
+    write_rejected(path, prepared)

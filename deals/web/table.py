@@ -5,21 +5,9 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from deals.rules.spreadsheet import safe_cell
+
 COLUMNS = ("year", "n", "N", "share", "low", "split", "high", "currency", "provisional", "complete")
-# A spreadsheet runs what begins with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe_cell(value: object) -> str:
-    """A cell that no spreadsheet runs: texts that look like formulas get an apostrophe in front."""
-    text = "" if value is None else str(value)
-    if text.startswith(FORMULA_STARTS) and not _is_number(text):
-        return f"'{text}"
-    return text
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit()
 
 
 def rows_of(answer: Mapping[str, Any]) -> Iterable[Sequence[object]]:

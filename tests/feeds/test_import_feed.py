@@ -10,7 +10,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from deals.models import Change, Deal, DealVersion, ImportRun
-from tests.feeds.supplier import PROFILE, on_disk
+from tests.feeds.supplier import HEADER, PROFILE, on_disk
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,27 @@ def test_the_errors_file_gives_the_rejected_rows_back_with_their_reasons(tmp_pat
         (row,) = csv.DictReader(file)
     assert (row["row"], row["company"]) == ("6", "Bad")
     assert "not a country" in row["reason"]
+
+
+def test_the_errors_file_can_be_corrected_and_sent_again_with_the_same_profile(
+    tmp_path, capsys
+) -> None:
+    top = 'encoding = "gb18030"\nskip_rows = 1\ndelimiter = ";"\nfill_down = ["company", "month"]\n'
+    (tmp_path / "p.toml").write_text(top + PROFILE, encoding="utf-8")
+    rows = ["商汤;CN;2019-05;5;USD;红杉;Atlantis", ";CN;;;USD;=cmd|'/c calc'!A0;Atlantis"]
+    text = "\n".join(["导出", HEADER.replace(",", ";"), *rows])
+    (tmp_path / "rounds.csv").write_text(text, encoding="gb18030")
+    profile = str(tmp_path / "p.toml")
+    said = run(capsys, str(tmp_path / "rounds.csv"), "--profile", profile)
+    errors = Path(said["errors_file"]).read_text("gb18030")
+    assert ";'=cmd|" in errors
+    assert ";=" not in errors
+    (tmp_path / "mended.csv").write_text(errors.replace("Atlantis", "DE"), encoding="gb18030")
+    said = run(capsys, str(tmp_path / "mended.csv"), "--profile", profile)
+    assert (said["rows_read"], said["rows_rejected"]) == (2, 0)
+    (staged,) = ImportRun.objects.get(pk=said["import_id"]).staged.all()
+    assert staged.facts["target_name"] == "商汤"
+    assert staged.facts["investors"][1][:2] == ["=cmd|'/c calc'!A0", "DE"]
 
 
 def test_at_most_fifty_errors_are_printed_and_all_are_kept(tmp_path, capsys) -> None:

@@ -92,3 +92,21 @@ def test_wanted_rows_come_back_as_they_stood() -> None:
         (2, ["a", "b"]),
         (4, [" 3 ", "4"]),
     ]
+
+
+def test_rows_that_continue_others_come_back_with_what_stands_above() -> None:
+    text = "a,b\nX,1\n,2\nY,3\n,4\n"
+    rows = raw_rows(text, delimiter=",", skip_rows=0, wanted={3, 5}, fill_down=["a"])
+    assert list(rows)[1:] == [(3, ["X", "2"]), (5, ["Y", "4"])]
+
+
+def test_more_lines_to_skip_than_the_file_has_end_at_once_in_a_refusal() -> None:
+    with pytest.raises(Refused, match="skip_rows = 1000000000000 is too many"):
+        table("a,b\n1,2\n", skip_rows=10**12)
+
+
+def test_a_giant_first_line_is_refused_in_a_short_sentence() -> None:
+    csv.field_size_limit(131_072)
+    with pytest.raises(Refused, match="no column “a”") as refusal:
+        table("x" * 200_000 + "\n1\n")
+    assert len(str(refusal.value)) < 300

@@ -8,7 +8,8 @@ import pytest
 
 from deals.flows.query import FlowQuery
 from deals.models import PolicyEvent
-from deals.web.table import COLUMNS, safe_cell
+from deals.rules.spreadsheet import safe_cell
+from deals.web.table import COLUMNS
 from tests.factories import make_deal, make_deals, make_population
 
 pytestmark = pytest.mark.django_db
