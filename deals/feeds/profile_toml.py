@@ -15,7 +15,7 @@ from deals.feeds.fields import FIELDS, check_word
 from deals.feeds.profile import AiRule, Pattern, PopulationFacts, Profile, SkipRule
 from deals.feeds.refusals import Refused
 from deals.feeds.toml_section import Section
-from deals.rules.errors import RuleError
+from deals.rules.errors import RuleError, quoted
 
 ROWS = ("participation", "deal")
 DELIMITER_NAMES = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "\\t": "\t"}
@@ -27,6 +27,11 @@ def load_profile(text: str) -> Profile:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"The profile is not valid TOML: {error}.") from None
+    except RecursionError:
+        raise Refused(
+            "The profile is not valid: its lists or tables are nested too deep."
+        ) from None
+    _refuse_nul(table)
     top = Section(table, "the profile")
     name = top.text("name").strip()
     if not name:
@@ -59,6 +64,19 @@ def load_profile(text: str) -> Profile:
     top.close()
     _refuse_contradictions(profile)
     return profile
+
+
+def _refuse_nul(value: Any) -> None:
+    """TOML can spell a NUL, and neither PostgreSQL nor the name of an encoding can hold one."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_nul(key)
+            _refuse_nul(item)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_nul(item)
+    elif isinstance(value, str) and "\x00" in value:
+        raise Refused(f"Profile: {quoted(value)} contains a NUL character: remove it.")
 
 
 def _columns(top: Section) -> dict[str, str]:

@@ -50,13 +50,17 @@ def receive_path(path: Path) -> Received:
         size = path.stat().st_size
         if path.is_file() and size > LARGEST:
             raise _too_large(path.name, size)
-        return receive(path.name, path.read_bytes())
+        with path.open("rb") as stream:
+            # A device or a pipe has no size and may never end.
+            return receive(path.name, stream.read(LARGEST + 1))
     except OSError as error:
         raise Refused(f"The file {path} cannot be read: {error.strerror or error}.") from None
 
 
 def receive(name: str, data: bytes) -> Received:
     """Check bytes that came by any way. Raises `Refused`."""
+    # Names in an archive from elsewhere need not be UTF-8; what they lack becomes a question mark.
+    name = name.encode("utf-8", "replace").decode("utf-8")
     if len(data) > LARGEST:
         raise _too_large(name, len(data))
     if not data.strip(b" \t\r\n\x00") or data.strip() in {mark for mark, _ in MARKS}:
@@ -98,7 +102,10 @@ def decode(file: Received, encoding: str, headers: Sequence[str]) -> str:
 
 def _decoded_as(file: Received, encoding: str) -> str:
     try:
-        return file.data.decode(encoding)
+        text = file.data.decode(encoding)
+        # Some codecs make lone surrogates, which no database keeps.
+        text.encode("utf-8")
+        return text
     except LookupError:
         raise Refused(
             f"“{encoding}” is not an encoding: set encoding to auto, utf-8, utf-16, gb18030, "
@@ -114,13 +121,14 @@ def _decoded_as(file: Received, encoding: str) -> str:
 
 
 def _guessed(file: Received, headers: Sequence[str]) -> str:
-    texts = list(_attempts(file.data))
-    for text in texts:
+    first = None
+    for text in _attempts(file.data):
         head = text[:20_000]
         if all(header in head for header in headers):
             return text
-    if texts:
-        return texts[0]
+        first = text if first is None else first
+    if first is not None:
+        return first
     raise Refused(
         f"The encoding of {file.name} cannot be told, so it may be binary: name it in the profile "
         "(encoding = …), or save the file as UTF-8."

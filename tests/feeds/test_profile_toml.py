@@ -151,3 +151,18 @@ def test_only_the_star_is_special_in_a_pattern() -> None:
     assert country == "DE"
     assert pattern.fullmatch("A[B]? and more")
     assert not pattern.fullmatch("ab")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    ['encoding = "utf\\u00008"', 'fill_down = ["a\\u0000"]', '[investors]\n"\\u0000" = "FR"'],
+)
+def test_a_nul_that_toml_can_spell_is_refused(extra: str) -> None:
+    text = f"{extra}\n{PROFILE}" if extra[0] != "[" else f"{PROFILE}\n{extra}"
+    with pytest.raises(Refused, match="NUL character"):
+        load_profile(text)
+
+
+def test_a_bottomless_profile_is_refused() -> None:
+    with pytest.raises(Refused, match="nested too deep"):
+        load_profile("x = " + "[" * 20_000)

@@ -1,6 +1,9 @@
 """Bytes are taken as a table of text in some encoding, or refused in one sentence."""
 
 import gzip
+import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +94,33 @@ def test_the_hash_is_of_the_bytes() -> None:
 def test_a_nul_in_a_plain_file_is_binary_and_not_another_encoding() -> None:
     with pytest.raises(Refused, match=r"cannot be told|binary"):
         text_of(b"a,b,c\n1,\x002,3\n")
+
+
+def test_a_file_whose_name_is_not_utf_8_can_be_taken(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + "融资.csv".encode("gbk")))
+    path.write_bytes(b"a,b\n1,2\n")
+    assert receive_path(path).name.encode("utf-8") == b"????.csv"
+
+
+def test_a_source_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deals.feeds.receive.LARGEST", 1_000_000)
+    with pytest.raises(Refused, match="zero has 1 MB, more than"):
+        receive_path(Path("/dev/zero"))
+
+
+def test_what_no_database_keeps_is_refused() -> None:
+    with pytest.raises(Refused, match="not in the encoding unicode_escape"):
+        text_of(b"a,b\n\\ud800,2\n", "unicode_escape")
+
+
+def test_only_as_many_encodings_are_tried_as_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def attempts(data: bytes) -> Iterator[str]:
+        for text in ("x,y", "a,b", "a;b"):
+            tried.append(text)
+            yield text
+
+    monkeypatch.setattr("deals.feeds.receive._attempts", attempts)
+    assert text_of(b"a,b", headers=("a", "b")) == "a,b"
+    assert tried == ["x,y", "a,b"]

@@ -9,8 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from deals.feeds import report
+from deals.feeds.deliver import NotDecidableError
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
+from deals.feeds.publish import StaleVersionError
 from deals.feeds.queue import queue
 from deals.feeds.receive import Received, receive_path
 from deals.feeds.refusals import Refused
@@ -47,6 +49,8 @@ class Command(BaseCommand):
         except Refused as refusal:
             self.stderr.write(str(refusal))
             sys.exit(REFUSED)
+        except (NotDecidableError, StaleVersionError) as error:
+            raise CommandError(f"{error} The import waits: see manage.py review_import.") from None
         if options["json"]:
             self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
         else:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from deals.feeds import report
 from deals.feeds.deliver import NotDecidableError
 from deals.feeds.publish import StaleVersionError
+from deals.feeds.refusals import Refused
 from deals.feeds.review import approve, reject
 from deals.models import ImportRun
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             self._decide(options)
         except ImportRun.DoesNotExist:
             raise CommandError(f"There is no import {options['id']}.") from None
-        except (NotDecidableError, StaleVersionError) as error:
+        except (NotDecidableError, StaleVersionError, Refused) as error:
             raise CommandError(str(error)) from None
 
     def _decide(self, options: dict[str, Any]) -> None:
