@@ -36,17 +36,20 @@ def take_back(*, version: DealVersion, by: User) -> DealVersion:
 
 def approve(*, version: DealVersion, by: User, reason: str = "") -> DealVersion:
     """Publish a submitted version. Raises `NotAllowed`, or StaleVersionError from `publish`."""
-    _must_be(version, State.SUBMITTED, "approved")
     own = by is not None and version.created_by_id == by.pk
     if own and not settings.SELF_APPROVAL:
         raise NotAllowed("You wrote this yourself; somebody else has to approve it.")
-    publish(
-        [version.pk],
-        by=_name(by),
-        decided_by=by.pk if by else None,
-        self_approved=own,
-        reason=reason or version.reason,
-    )
+    with transaction.atomic():
+        # Locked, so that of two people who decide at once the second is told what the first did.
+        locked = DealVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+        _must_be(locked, State.SUBMITTED, "approved")
+        publish(
+            [version.pk],
+            by=_name(by),
+            decided_by=by.pk if by else None,
+            self_approved=own,
+            reason=reason or version.reason,
+        )
     version.refresh_from_db()
     return version
 
@@ -117,6 +120,8 @@ def _refuse_other_population(version: DealVersion, destination: DealVersion) -> 
             f"{version.deal} belongs to the population {version.population} and {destination.deal} "
             "does not. Merge the other way round, or leave both: populations are never added."
         )
+    if destination.population and destination.population.generated and not version.population_id:
+        raise NotAllowed(f"{destination.deal} is invented, so no real deal can be merged into it.")
 
 
 def _move_parts(deal: Deal, into: Deal, by: User, reason: str) -> None:

@@ -8,7 +8,7 @@ from deals.feeds.publish import StaleVersionError, publish
 from deals.flows.answer import share_answer
 from deals.flows.query import FlowQuery
 from deals.models import Change, DealFact, DealVersion, ledger
-from tests.factories import make_deal, submit_version
+from tests.factories import make_deal, make_population, submit_version
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +165,20 @@ def test_a_merge_takes_no_deal_out_of_its_population() -> None:
             actions.merge(deal=inside.deal, into=destination.deal, by=None, reason="same")
     assert ledger.head() == head
     actions.merge(deal=outside.deal, into=inside.deal, by=None, reason="same")
+
+
+def test_who_decides_second_is_told_what_the_first_did(people) -> None:
+    version = submit_version()
+    seen_earlier = DealVersion.objects.get(pk=version.pk)
+    actions.reject(version=version, by=people[0], reason="not a deal")
+    with pytest.raises(actions.NotAllowed, match="this one is rejected"):
+        actions.approve(version=seen_earlier, by=people[1])
+    assert ledger.head() == 0
+
+
+def test_no_real_deal_is_merged_into_an_invented_one() -> None:
+    real = make_deal()
+    invented = make_deal(population=make_population("demo", generated=True))
+    with pytest.raises(actions.NotAllowed, match="invented"):
+        actions.merge(deal=real.deal, into=invented.deal, by=None, reason="same")
+    assert real.deal.versions.live().exists()
