@@ -11,6 +11,7 @@ NAMES = ("source_url", "source_title", "source_field", "source_quote")
 # What a citation can be about: one register field, or "" for the deal as a whole.
 ABOUT = frozenset(fields.FIELDS) | {""}
 LONGEST_TITLE = 500
+LONGEST_TITLE_BYTES = 1_500
 
 
 class Cited(NamedTuple):
@@ -64,4 +65,5 @@ def _cited(url: str, title: str, field: str, quote: str) -> Cited:
             "unknown_field", f"{quoted(field)} is not a field that a source can be about."
         )
     address = fields.url(url)
-    return Cited(address, (title or address)[:LONGEST_TITLE], field, quote)
+    short = (title or address)[:LONGEST_TITLE].encode()[:LONGEST_TITLE_BYTES]
+    return Cited(address, short.decode(errors="ignore"), field, quote)

@@ -25,6 +25,8 @@ DATE_BASES = ("announced", "completed")
 COUNTRY_BASES = ("stated", "headquarters")
 YES = frozenset({"yes", "y", "true", "1", "lead", "x", "ja", "oui", "是"})
 NO = frozenset({"no", "n", "false", "0", "nein", "non", "否"})
+# Of bytes: address and title stand together in an index, whose entries PostgreSQL limits.
+LONGEST_URL = 1_000
 STAKE_PLACES = Decimal("0.0001")
 
 
@@ -105,11 +107,14 @@ def text_up_to(limit: int) -> Callable[[str], str]:
 
 def url(text: str) -> str:
     """The address of a web page."""
-    if text and (len(text) > 1000 or not re.fullmatch(r"https?://[^\s/]+\S*", text, re.IGNORECASE)):
+    if text and (
+        len(text.encode()) > LONGEST_URL
+        or not re.fullmatch(r"https?://[^\s/]+\S*", text, re.IGNORECASE)
+    ):
         raise RuleError(
             "not_an_address",
             f"{quoted(text)} is not the address of a web page: it begins with http:// or https:// "
-            "and has at most 1,000 characters.",
+            "and has at most 1,000 bytes.",
         )
     return text
 

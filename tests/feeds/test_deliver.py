@@ -1,5 +1,7 @@
 """A delivery into the register: created, unchanged, updated, in conflict, held; all or nothing."""
 
+from random import Random
+
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
@@ -21,6 +23,7 @@ from deals.models import (
     Organization,
     Participation,
     Population,
+    Source,
     StagedDeal,
     ledger,
 )
@@ -311,6 +314,23 @@ def test_a_page_that_a_feed_no_longer_names_is_no_change() -> None:
         "unchanged": 1
     }
     assert DealVersion.objects.count() == 1
+
+
+def test_the_longest_address_and_title_fit_into_the_register() -> None:
+    text = PROFILE.replace('currency = "ccy"', 'source_url = "ccy"\nsource_title = "raised_usd"')
+    text = text.replace('amount = "raised_usd"\n', "")
+    # Random, since PostgreSQL would compress a text that repeats itself.
+    dice = Random(1)
+    url = "https://example.org/" + "".join(
+        dice.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=980)
+    )
+    title = "".join(chr(dice.randint(0x20000, 0x2A000)) for _ in range(500))
+    published_import([f"Acme,CN,2019-05,{title},{url},Fund,DE"], text)
+    source = Source.objects.get(kind="page")
+    assert source.url == url
+    assert title.startswith(source.title)
+    run = published_import([f"Beta,CN,2019-05,{title},{url}a,Fund,DE"], text)
+    assert [error.code for error in run.row_errors.all()] == ["not_an_address"]
 
 
 def test_a_hundred_deals_need_as_many_queries_as_ten() -> None:
