@@ -60,7 +60,7 @@ def deliver(
     `staged` is what `stage` has just written, if this follows at once.
     """
     with transaction.atomic():
-        _wait_for_turn()
+        wait_for_turn()
         run = ImportRun.objects.select_for_update().get(pk=run_id)
         if run.state not in DECIDABLE:
             raise NotDecidableError(
@@ -92,7 +92,8 @@ def deliver(
     return run
 
 
-def _wait_for_turn() -> None:
+def wait_for_turn() -> None:
+    """Lock out other imports to the end of the transaction; always before the ledger's lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
 

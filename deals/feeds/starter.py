@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from deals.feeds.deliver import wait_for_turn
 from deals.feeds.demo import demo_csv
 from deals.feeds.evidence import load_evidence
 from deals.feeds.profile_toml import load_profile
@@ -37,6 +38,10 @@ def load_starter(say: Callable[[str], object]) -> None:
         if _last(title) == reason:
             continue
         with transaction.atomic():
+            wait_for_turn()
+            if _last(title) == reason:
+                # Another process that started at the same moment was first.
+                continue
             said = load()
             ledger.append(Change.Kind.REFERENCE, by="system", reason=reason)
         say(f"{title}: {said}")

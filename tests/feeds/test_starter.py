@@ -85,3 +85,18 @@ def test_the_demonstration_is_invented_from_end_to_end(monkeypatch: pytest.Monke
     live = DealVersion.objects.live()
     assert live.count() == live.filter(population__generated=True).count() > 100
     assert not Organization.objects.filter(generated=False).exists()
+
+
+def test_two_processes_that_start_at_once_load_once(
+    without_demonstration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    wait_for_turn = starter.wait_for_turn
+
+    def wait_while_another_loads() -> None:
+        monkeypatch.setattr(starter, "wait_for_turn", wait_for_turn)
+        starter.load_starter(said.append)
+
+    monkeypatch.setattr(starter, "wait_for_turn", wait_while_another_loads)
+    starter.load_starter(said.append)
+    assert len(said) == len(set(said)) == 3
