@@ -5,15 +5,16 @@ one deal, blanks yield to values; where two values differ the first stands, and 
 rejected as a whole (`conflicts_with_row`), so that no half of it is used.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 
 from deals.feeds.citations import Cited
-from deals.feeds.investors import Investor, check_number
+from deals.feeds.contradiction import Contradiction
+from deals.feeds.investors import Investor
 from deals.feeds.profile import Profile
 from deals.feeds.refusals import RowProblem
+from deals.feeds.roster import Places, place, places_of, union
 from deals.feeds.tranches import in_circles
 from deals.feeds.validate import Row, RowFacts, Validated
 from deals.rules.amounts import Amount
@@ -24,7 +25,6 @@ from deals.rules.names import normalise
 NAMES = tuple(item.name for item in fields(RowFacts))
 # Where the fact stands in a profile, if under another name.
 FIELD_OF = {"date": "announced_on", "amount": "amount"}
-PARTS = ("country", "lead", "contribution", "stake")
 CIRCLE = (
     "part_of_itself",
     "The deal is a tranche of itself, directly or by way of other deals: an umbrella deal is not "
@@ -45,6 +45,7 @@ class DealInFile:
     notes: dict[str, None]
     amount_text: str
     first_row: dict[str, int] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
     # An investor of it stood in a row that was rejected.
     investor_lost: bool = False
 
@@ -61,14 +62,6 @@ class Grouped:
     rows_duplicate: int
     rows_rejected: int
     participations: int
-
-
-class Contradiction(Exception):
-    """Two rows of one deal state different values; `name` is the fact."""
-
-    def __init__(self, name: str, earlier: Any, later: Any) -> None:
-        self.name = name
-        super().__init__(f"{name} is {_said(later)} here and {_said(earlier)} there")
 
 
 def group(validated: Validated, profile: Profile) -> Grouped:
@@ -92,7 +85,9 @@ def group(validated: Validated, profile: Profile) -> Grouped:
         except (Contradiction, RuleError) as found:
             problems.append(_conflict(found, known, row, profile))
             rejected += 1
-            known.investor_lost |= any(_place(known.investors, i) is None for i in row.investors)
+            known.investor_lost |= any(
+                place(i, known.investors, known.places) is None for i in row.investors
+            )
     kept = []
     parts = {key: deal.facts.part_of for key, deal in deals.items() if deal.facts.part_of}
     circles = in_circles(parts)
@@ -128,6 +123,7 @@ def _opened(row: Row) -> DealInFile:
         cited=dict.fromkeys(row.cited),
         notes=dict.fromkeys([row.notes] if row.notes else []),
         amount_text=row.amount_text,
+        places=places_of(row.investors),
     )
 
 
@@ -139,13 +135,15 @@ def _add(deal: DealInFile, row: Row, profile: Profile) -> None:
             here, there = getattr(row.facts, name), getattr(deal.facts, name)
             if here != there:
                 merged[name] = _yielding(name, there, here)
-    investors = _merged_investors(deal.investors, row.investors, profile)
+    investors, added = union(deal.investors, deal.places, row.investors, profile)
     for name in merged:
         deal.first_row.setdefault(name, row.number)
     if "amount" in merged and _blank(deal.facts.amount):
         deal.amount_text = row.amount_text
     deal.facts = replace(deal.facts, **merged) if merged else deal.facts
     deal.investors = investors
+    for name, places in added.items():
+        deal.places.setdefault(name, []).extend(places)
     deal.rows.append(row.number)
     deal.cited |= dict.fromkeys(row.cited)
     if row.notes:
@@ -170,56 +168,6 @@ def _blank(value: Any) -> bool:
     if isinstance(value, DealDate):
         return value.first is None
     return value in (None, "", (), "unknown")
-
-
-def _merged_investors(
-    known: list[Investor], new: Sequence[Investor], profile: Profile
-) -> list[Investor]:
-    """A file with a row an investor adds them up; in one with a row a deal the lists must agree."""
-    if profile.rows == "deal":
-        named = [i for i in known if i.known], [i for i in new if i.known]
-        if all(named) and _names(named[0]) != _names(named[1]):
-            raise Contradiction("investors", named[0], named[1])
-    merged = list(known)
-    for investor in new:
-        at = _place(merged, investor)
-        if at is None:
-            merged.append(investor)
-        else:
-            merged[at] = _both(merged[at], investor)
-    check_number(merged)
-    return merged
-
-
-def _place(investors: Sequence[Investor], wanted: Investor) -> int | None:
-    """Where an investor stands in the list of a deal."""
-    return next((at for at, other in enumerate(investors) if _same(other, wanted)), None)
-
-
-def _names(investors: Iterable[Investor]) -> set[tuple[str, str | None]]:
-    return {(normalise(i.name) if i.name else "", i.country) for i in investors}
-
-
-def _same(one: Investor, other: Investor) -> bool:
-    """The same name, unless both rows state countries and these differ."""
-    if one.name != other.name and (
-        not one.name or not other.name or normalise(one.name) != normalise(other.name)
-    ):
-        return False
-    if not one.name:
-        return one.country == other.country
-    return one.country == other.country or one.country is None or other.country is None
-
-
-def _both(one: Investor, other: Investor) -> Investor:
-    values: dict[str, Any] = {}
-    for name in PARTS:
-        there, here = getattr(one, name), getattr(other, name)
-        if there is not None and here is not None and there != here:
-            raise Contradiction(name, there, here)
-        values[name] = there if there is not None else here
-    basis = one.basis if one.country else other.basis
-    return replace(one, basis=basis, currency=one.currency or other.currency, **values)
 
 
 def _closed(deal: DealInFile) -> DealInFile:
@@ -277,12 +225,3 @@ def _refused(deal: DealInFile, error: RuleError, profile: Profile) -> list[RowPr
     name = "part_of" if error.code == CIRCLE[0] else "contribution"
     column = profile.columns.get(name, name)
     return [RowProblem(row, column, "", error.code, error.message) for row in deal.rows]
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, Amount):
-        ends = dict.fromkeys(f"{end:,.2f}" for end in (value.low, value.high) if end is not None)
-        return f"{value.currency} {' to '.join(ends)}"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(getattr(item, "name", str(item)) or "not named" for item in value)[:120]
-    return str(value)[:120] or "blank"
