@@ -1,6 +1,5 @@
 """Fifth stage: a file's deals wait in the database for a decision, with the balance of its rows."""
 
-import json
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,9 +13,9 @@ from deals.feeds.profile import Profile
 from deals.feeds.receive import Received
 from deals.models import Feed, ImportRun, RowError, StagedDeal
 from deals.models.derived import copy_rows
+from deals.models.documents import dumps
 
 STAGED = ("import_run_id", "key", "facts", "rows", "outcome", "fields", "deal_id")
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 ERRORS = ("import_run_id", "row", "column", "value", "code", "message")
 
 
@@ -81,10 +80,10 @@ def stage(prepared: Prepared, run: ImportRun, comparison: Comparison) -> dict[st
         (
             run.pk,
             key,
-            ENCODER.encode(deal.facts),
+            dumps(deal.facts),
             deal.rows,
             deal.outcome,
-            ENCODER.encode(deal.fields),
+            dumps(deal.fields),
             verdicts[key].deal,
         )
         for key, deal in staged.items()

@@ -1,6 +1,5 @@
 """Writing the rows of many versions at once, with participations, sources and citations."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +16,7 @@ from deals.feeds.profile import Profile
 from deals.models import Deal, Feed, FeedRecord, ImportRun, Source
 from deals.models.attribution import OwnerBook
 from deals.models.derived import copy_rows
+from deals.models.documents import dumps
 from deals.models.publicid import public_id
 
 VERSION = (
@@ -142,7 +142,7 @@ def _version_row(
         item.version, item.deal, item.number, "submitted", item.based_on,
         item.organizations[f["target_name"], f["target_country"]], f["target_name"],
         f["target_country"], f["target_country_basis"], f["kind"], f["round_type"], f["status"],
-        json.dumps(f["status_history"], ensure_ascii=False),
+        dumps(f["status_history"]),
         f["date"]["first"], f["date"]["last"], f["date"]["precision"], f["date"]["basis"],
         f["recorded_on"], f["amount"]["state"], f["amount"]["low"], f["amount"]["high"],
         f["amount"]["currency"], f["amount_text"], f["investor_list"], f["ai"], f["ai_basis"],

@@ -25,7 +25,9 @@ class Change(models.Model):
     seq = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=16, choices=Kind)
     deal = models.ForeignKey("Deal", models.PROTECT, null=True, related_name="changes")
-    version = models.ForeignKey("DealVersion", models.PROTECT, null=True, related_name="+")
+    version = models.ForeignKey(
+        "DealVersion", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     merged_into = models.ForeignKey("Deal", models.PROTECT, null=True, related_name="+")
     organization = models.ForeignKey("Organization", models.PROTECT, null=True, related_name="+")
     # Names of the facts that differ from the version before; empty for a first version.

@@ -50,11 +50,14 @@ class DealVersion(models.Model):
         RANGE = "range"
         UNDISCLOSED = "undisclosed"
 
-    deal = models.ForeignKey(Deal, models.PROTECT, related_name="versions")
+    # The constraint version_number_once is its index.
+    deal = models.ForeignKey(Deal, models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     # The version that was live when this one was written; publishing rechecks it under the lock.
-    based_on = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     target = models.ForeignKey("Organization", models.PROTECT, related_name="deals_as_target")
     target_name = models.CharField(max_length=300)
@@ -91,11 +94,11 @@ class DealVersion(models.Model):
 
     import_run = models.ForeignKey("ImportRun", models.PROTECT, null=True, related_name="versions")
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     created_at = models.DateTimeField()
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     decided_at = models.DateTimeField(null=True)
     self_approved = models.BooleanField(default=False)
@@ -106,7 +109,6 @@ class DealVersion(models.Model):
     objects = VersionQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=["import_run"], name="version_import"),)
         constraints = (
             models.UniqueConstraint(fields=["deal", "number"], name="version_number_once"),
             models.UniqueConstraint(

@@ -1,16 +1,16 @@
 """From a version to the JSON text that the API serves (`DealDocument`)."""
 
-import json
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+import orjson
 
 from deals.models.bundles import Bundle, Row
 from deals.models.facts import conversion
 
 SCHEMA = 1
 CENT = Decimal("0.01")
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 # Keys that every version has of its own; they are not facts and do not count as a change.
 NOT_FACTS = frozenset({"version", "published_at", "reason", "import_id"})
 
@@ -125,9 +125,9 @@ def document(bundle: Bundle, *, today: date, decided_at: datetime | None = None)
     }
 
 
-def dumps(value: dict[str, Any]) -> str:
-    """Compact JSON text; non-Latin names stay readable."""
-    return ENCODER.encode(value)
+def dumps(value: Any) -> str:
+    """Compact JSON text; non-Latin names stay readable. Money is text already, never a float."""
+    return orjson.dumps(value).decode()
 
 
 def changed_facts(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

@@ -15,7 +15,11 @@ class DealFact(models.Model):
     """
 
     version = models.OneToOneField(
-        "DealVersion", models.CASCADE, primary_key=True, related_name="fact"
+        "DealVersion",
+        models.CASCADE,
+        primary_key=True,
+        related_name="fact",
+        db_constraint=False,
     )
     # Copied from the version in one statement; checking them again would cost each import a tenth.
     deal = models.ForeignKey(
@@ -85,7 +89,11 @@ class DealDocument(models.Model):
     """The JSON text that the API serves for a version; written once, joined for a list."""
 
     version = models.OneToOneField(
-        "DealVersion", models.CASCADE, primary_key=True, related_name="document"
+        "DealVersion",
+        models.CASCADE,
+        primary_key=True,
+        related_name="document",
+        db_constraint=False,
     )
     schema = models.PositiveSmallIntegerField()
     json = models.TextField()

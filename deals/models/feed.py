@@ -32,7 +32,8 @@ class Feed(models.Model):
 class FeedRecord(models.Model):
     """The facts as a feed last delivered them, by the feed's own key of the deal."""
 
-    feed = models.ForeignKey(Feed, models.CASCADE, related_name="records")
+    # The constraint feed_record_once is its index.
+    feed = models.ForeignKey(Feed, models.CASCADE, related_name="records", db_index=False)
     key = models.CharField(max_length=500)
     deal = models.ForeignKey("Deal", models.PROTECT, related_name="feed_records")
     facts = models.JSONField()

@@ -110,7 +110,8 @@ class StagedDeal(models.Model):
         CONFLICT = "conflict"
         HELD = "held"
 
-    import_run = models.ForeignKey(ImportRun, models.CASCADE, related_name="staged")
+    # The constraint staged_deal_once is its index.
+    import_run = models.ForeignKey(ImportRun, models.CASCADE, related_name="staged", db_index=False)
     key = models.CharField(max_length=500)
     facts = models.JSONField()
     rows = ArrayField(models.PositiveIntegerField())

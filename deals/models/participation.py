@@ -13,7 +13,13 @@ class Participation(models.Model):
     nobody.
     """
 
-    version = models.ForeignKey("DealVersion", models.CASCADE, related_name="participations")
+    version = models.ForeignKey(
+        # The constraint participation_once is its index.
+        "DealVersion",
+        models.CASCADE,
+        related_name="participations",
+        db_index=False,
+    )
     position = models.PositiveSmallIntegerField()
     investor = models.ForeignKey(
         "Organization", models.PROTECT, null=True, related_name="participations"

@@ -39,8 +39,5 @@ class Citation(models.Model):
     # Place inside the source: "row 17" of a file, a page of a report.
     locator = models.CharField(max_length=100, blank=True)
 
-    class Meta:
-        indexes = (models.Index(fields=["version"], name="citation_version"),)
-
     def __str__(self) -> str:
         return f"{self.field or 'deal'}: {self.source_id}"
