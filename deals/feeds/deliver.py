@@ -5,6 +5,7 @@ last step is the same `publish` that a person's edit ends in.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -75,6 +76,7 @@ def deliver(
         incoming = {key: row.facts for key, row in staged.items()}
         comparison = compare(feed, incoming)
         verdicts = _with_held(comparison, staged)
+        _hold_outdated(verdicts, run)
         hold_parts_without_whole(verdicts, incoming, feed)
         new = _new_versions(verdicts, staged, feed, profile)
         ids = write_versions(new, run, feed, profile, reason)
@@ -106,6 +108,20 @@ def _with_held(comparison: Comparison, staged: dict[str, Staged]) -> dict[str, V
         else verdict
         for key, verdict in comparison.verdicts.items()
     }
+
+
+def _hold_outdated(verdicts: dict[str, Verdict], run: ImportRun) -> None:
+    """An import that waited while a later one of its feed was published brings nothing old back."""
+    later = StagedDeal.objects.filter(
+        import_run__feed=run.feed_id,
+        import_run__state=ImportRun.State.PUBLISHED,
+        import_run__gt=run.pk,
+        outcome__in=(Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED),
+    )
+    for key in later.values_list("key", flat=True):
+        verdict = verdicts.get(key)
+        if verdict is not None and verdict.outcome in (Outcome.UPDATED, Outcome.CONFLICT):
+            verdicts[key] = replace(verdict, outcome=Outcome.HELD, fields=("newer",))
 
 
 def _new_versions(

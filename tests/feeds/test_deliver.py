@@ -156,6 +156,16 @@ def test_two_imports_in_review_do_not_publish_one_deal_twice() -> None:
     assert Deal.objects.count() == 1
 
 
+def test_an_import_that_waited_too_long_brings_no_old_value_back() -> None:
+    published_import([ACME])
+    waiting = staged([ACME.replace(",5,", ",6,"), BETA])
+    published_import([ACME.replace(",5,", ",7,")])
+    assert outcome(approve(waiting.pk)) == {"created": 1, "held": 1}
+    assert str(live("Acme").amount_low) == "7.00"
+    assert StagedDeal.objects.get(import_run=waiting, outcome="held").fields == ["newer"]
+    assert outcome(published_import([ACME.replace(",5,", ",7,")])) == {"unchanged": 1}
+
+
 def test_a_deal_that_changed_since_staging_is_judged_again() -> None:
     published_import([ACME])
     waiting = staged([ACME.replace(",5,", ",6,")])
