@@ -10,6 +10,7 @@ from unicodedata import category
 from charset_normalizer import from_bytes
 
 from deals.feeds.refusals import Refused
+from deals.feeds.workbook import is_workbook
 
 LARGEST = 300 * 1024 * 1024
 # Without this list Big5 is taken for johab and Western European text for Central European.
@@ -23,7 +24,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 BINARY = (
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
+    (b"PK\x03\x04", "a ZIP archive"),
     (b"PK\x05\x06", "an empty ZIP archive"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
@@ -65,6 +66,8 @@ def receive(name: str, data: bytes) -> Received:
         raise _too_large(name, len(data))
     if not data.strip(b" \t\r\n\x00") or data.strip() in {mark for mark, _ in MARKS}:
         raise Refused(f"{name} is empty: it has no header and no rows.")
+    if is_workbook(data):
+        return Received(name, data, hashlib.sha256(data).hexdigest())
     for signature, what in BINARY:
         if data.startswith(signature):
             raise Refused(f"{name} is {what}, not a CSV file: save the table as CSV and try again.")

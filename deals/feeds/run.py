@@ -25,12 +25,16 @@ from deals.feeds.receive import Received, decode, receive
 from deals.feeds.rejected import write_rejected
 from deals.feeds.stage import Prepared, feed_of, new_run, stage
 from deals.feeds.validate import validate
+from deals.feeds.workbook import is_workbook, workbook_text
 from deals.models import ImportRun
 
 
 def prepare(file: Received, profile: Profile) -> Prepared:
     """Read, check and group a file. Raises `Refused`; touches neither database nor disk."""
-    text = decode(file, profile.encoding, list(profile.needed))
+    if is_workbook(file.data):
+        text = workbook_text(file.name, file.data, profile.delimiter)
+    else:
+        text = decode(file, profile.encoding, list(profile.needed))
     table = parse(
         text,
         delimiter=profile.delimiter,

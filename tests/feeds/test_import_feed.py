@@ -149,7 +149,7 @@ def test_the_same_file_again_creates_and_updates_nothing(tmp_path, capsys) -> No
     [
         (b"", PROFILE, "is empty"),
         (b"<html><body>503</body></html>", PROFILE, "web page"),
-        (b"PK\x03\x04", PROFILE, "Excel workbook"),
+        (b"PK\x03\x04", PROFILE, "ZIP archive"),
         (b"\x00\x01\x02\x03" * 99, PROFILE, "binary"),
         (b"just some words\nand more\n", PROFILE, "no column “company”"),
         (b"company,month\nA,2019\n", PROFILE, "no column “company_country”"),

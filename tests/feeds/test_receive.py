@@ -52,7 +52,7 @@ def test_a_named_encoding_is_used_even_if_another_fits() -> None:
         (b"\xef\xbb\xbf\n\n", "is empty"),
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "web page"),
         (b"  \n<html>", "web page"),
-        (b"PK\x03\x04rest", "Excel workbook"),
+        (b"PK\x03\x04rest", "ZIP archive"),
         (gzip.compress(b"a,b\n1,2\n", mtime=0), "gzip"),
         (b"%PDF-1.7 ...", "a PDF"),
         (b"a,b\n\x00\x01\x02,3\n" * 3, "binary"),
