@@ -113,7 +113,12 @@ def _key(top: Section, columns: dict[str, str]) -> tuple[str, ...]:
     if external_id:
         columns.setdefault("external_id", external_id.strip())
         return (external_id.strip(),)
-    return tuple(column.strip() for column in key)
+    return tuple(_key_column(part.strip(), columns) for part in key)
+
+
+def _key_column(part: str, columns: dict[str, str]) -> str:
+    """A column of the file, or the column that a fact of the register is mapped to."""
+    return part if part in columns.values() else columns.get(part, part)
 
 
 def _dates_and_amounts(top: Section) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def test_the_promised_profile_is_understood_key_by_key() -> None:
     assert read.skip_when is not None
     assert read.skip_when.words == {"", "-"}
     assert (read.unit, read.decimal, read.date_order) == (Decimal(1), ".", "ymd")
-    assert read.key == ("company", "month", "amount")
+    assert read.key == ("company", "month", "raised_usd")
     assert read.population is not None
     assert str(read.population.accessed_on) == "2014-03-01"
     assert read.ai is not None
@@ -166,3 +166,8 @@ def test_a_nul_that_toml_can_spell_is_refused(extra: str) -> None:
 def test_a_bottomless_profile_is_refused() -> None:
     with pytest.raises(Refused, match="nested too deep"):
         load_profile("x = " + "[" * 20_000)
+
+
+def test_a_key_names_columns_of_the_file_or_facts_that_are_mapped_to_them() -> None:
+    own = PROFILE.replace('key = ["company", "month"]', 'key = ["company", "announced_on", "id"]')
+    assert load_profile(own).key == ("company", "month", "id")
