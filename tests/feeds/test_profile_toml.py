@@ -71,7 +71,7 @@ def test_the_promised_profile_is_understood_key_by_key() -> None:
     assert str(read.population.accessed_on) == "2014-03-01"
     assert read.ai is not None
     assert read.ai.words == ("Artificial Intelligence", "Machine Learning")
-    assert set(read.needed) >= {"公司名称", "融资时间", "company", "amount", "categories"}
+    assert set(read.needed) >= {"公司名称", "融资时间", "company", "raised_usd", "categories"}
 
 
 @pytest.mark.parametrize(
