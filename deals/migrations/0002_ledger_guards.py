@@ -73,7 +73,15 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER deals_version_guard BEFORE INSERT OR UPDATE OR DELETE ON deals_dealversion
+-- A publication moves whole batches from submitted to published, which is always allowed; the
+-- conditions keep the function from being called for each of their rows.
+CREATE TRIGGER deals_version_guard_insert BEFORE INSERT ON deals_dealversion
+    FOR EACH ROW WHEN (NEW.state NOT IN ('draft', 'submitted'))
+    EXECUTE FUNCTION deals_guard_version();
+CREATE TRIGGER deals_version_guard_update BEFORE UPDATE ON deals_dealversion
+    FOR EACH ROW WHEN (NOT (OLD.state = 'submitted' AND NEW.state = 'published'))
+    EXECUTE FUNCTION deals_guard_version();
+CREATE TRIGGER deals_version_guard_delete BEFORE DELETE ON deals_dealversion
     FOR EACH ROW EXECUTE FUNCTION deals_guard_version();
 
 -- Rule 19: no source, no publication. Whole batches are checked at once.

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from deals.rules.errors import RuleError, quoted
 
@@ -65,6 +66,8 @@ def clean_name(text: str) -> str:
     return name
 
 
+# A file names most organizations more than once, and is gone through in several stages.
+@lru_cache(maxsize=65_536)
 def normalise(name: str) -> str:
     """The key under which spellings of one name meet: "Foo Co., Ltd." and "FOO" give "foo".
 
@@ -72,7 +75,10 @@ def normalise(name: str) -> str:
     simplified characters stay apart, as do accents. Applying it twice changes nothing. A name that
     consists of nothing else keeps it, so a name that is not blank never gives a blank key.
     """
-    key = name
+    key = _reduced(name)
+    # One word of Latin letters has nothing left that could go.
+    if key.isascii() and key.isalnum():
+        return key
     # Removing one thing can bring another to the end ("甲 有限 公司"), so repeat until it rests.
     while (shorter := _reduced(key)) != key:
         key = shorter
