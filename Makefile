@@ -28,7 +28,7 @@ run: install
 test: export PYTEST_ADDOPTS := -m "not browser and not services" $(PYTEST_ADDOPTS)
 
 test: install-dev
-	@$(PYTEST) -n $(WORKERS)
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup
 	@echo "Not run here: browser tests, which need Chromium (make test-browser), and service"
 	@echo "tests, which need a Redis server or take long (make test-services)."
 
