@@ -42,6 +42,16 @@ class Source:
     url: str
     figures: tuple[Shown, ...]
 
+    @property
+    def answered(self) -> list[Shown]:
+        """Figures with a number of ours beside them."""
+        return [one for one in self.figures if one.ours and one.ours.answered]
+
+    @property
+    def unanswered(self) -> list[Shown]:
+        """Figures that our coverage cannot answer, or that no question of ours asks."""
+        return [one for one in self.figures if not (one.ours and one.ours.answered)]
+
 
 @require_safe
 def published(request: HttpRequest) -> HttpResponse:
