@@ -155,9 +155,9 @@ def split_investors(text: str, separators: Sequence[str]) -> list[tuple[str, str
 
 
 def _pieces(text: str, separators: Sequence[str]) -> list[str]:
-    pattern = re.compile(
-        "|".join(map(re.escape, sorted(separators, key=len, reverse=True))) or "$^"
-    )
+    # An empty separator would match everywhere and move nothing; without any, nothing matches.
+    words = sorted(filter(None, separators), key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, words)) or "(?!)")
     balanced = sum(map(text.count, _OPEN)) == sum(map(text.count, _CLOSE))
     pieces: list[str] = []
     start = position = depth = 0

@@ -173,6 +173,12 @@ def test_a_written_list_of_investors_reads_back(investors: list[tuple[str, str |
     assert split_investors(cell, [";"]) == investors
 
 
+@pytest.mark.parametrize("separators", [[], [""], ["", ";"]])
+def test_a_line_break_without_a_separator_ends(separators: list[str]) -> None:
+    assert split_investors("\n", separators) == []
+    assert split_investors("One\n; Two\n", separators)[0][0].startswith("One")
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60), st.lists(st.sampled_from([",", ";", "，", "、", " / "]), max_size=3))
 def test_any_cell_gives_investors_or_a_rule_error(text: str, separators: list[str]) -> None:
