@@ -60,24 +60,23 @@ class OwnerBook:
         own = (country,) if country else ()
         if investor is None or investor not in self._links:
             return Attribution(own, "owner_not_researched", False)
-        tops, state_linked = self._climb(investor, first, last)
+        tops = self._climb(investor, first, last)
+        state_linked = self._state_linked(investor, first, last)
         countries = {self._countries.get(top) if top != investor else country for top in tops}
         if None in countries:
             # The owner is known and its country is not: the chain ends in the open.
             return Attribution((), "evidence", state_linked)
         return Attribution(tuple(sorted(c for c in countries if c)), "evidence", state_linked)
 
-    def _climb(self, investor: int, first: date | None, last: date | None) -> tuple[set[int], bool]:
-        """The organizations where the chains end, and whether a state-linked stake was passed."""
+    def _climb(self, investor: int, first: date | None, last: date | None) -> set[int]:
+        """The organizations where the chains of controllers end."""
         tops: set[int] = set()
-        state_linked = False
         seen = {investor}
         level = [investor]
         for _ in range(LONGEST_CHAIN):
             above: list[int] = []
             for member in level:
                 links = [link for link in self._links[member] if link.holds(first, last)]
-                state_linked |= any(link.state_linked for link in links)
                 controllers = [link.owner for link in links if link.controls]
                 fresh = [owner for owner in controllers if owner not in seen]
                 if not fresh:
@@ -87,4 +86,17 @@ class OwnerBook:
             level = above
             if not level:
                 break
-        return tops | set(level), state_linked
+        return tops | set(level)
+
+    def _state_linked(self, investor: int, first: date | None, last: date | None) -> bool:
+        """Whether a state holds any stake above the investor, a minority of a minority included."""
+        seen, waiting = {investor}, [investor]
+        while waiting:
+            for link in self._links.get(waiting.pop(), ()):
+                if link.holds(first, last):
+                    if link.state_linked:
+                        return True
+                    if link.owner not in seen:
+                        seen.add(link.owner)
+                        waiting.append(link.owner)
+        return False

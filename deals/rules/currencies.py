@@ -4,13 +4,18 @@ from collections.abc import Mapping
 
 from deals.rules.errors import RuleError, quoted
 
-# The currencies for which the ECB publishes or has published a rate, then others that occur in
-# deals, then those that the euro replaced before the ECB's series begin.
+# The currencies for which the ECB publishes or has published a rate, then all others of ISO 4217
+# but ALL and TOP, which are English words first, then those that the euro replaced before the
+# ECB's series begin. Without a rate an amount is kept and counted as not convertible.
 _CODES = """
     AUD BGN BRL CAD CHF CNY CYP CZK DKK EEK EUR GBP HKD HRK HUF IDR ILS INR ISK JPY KRW LTL LVL
     MTL MXN MYR NOK NZD PHP PLN ROL RON RUB SEK SGD SIT SKK THB TRL TRY USD ZAR
     AED ARS BDT BHD BYN CLP COP EGP GEL GHS JOD KES KWD KZT LKR MAD MOP NGN OMR PEN PKR QAR RSD
     SAR TND TWD UAH UZS VND
+    AFN AMD AOA AWG AZN BAM BBD BIF BMD BND BOB BSD BTN BWP BZD CDF CRC CUP CVE DJF DOP DZD ERN
+    ETB FJD FKP GIP GMD GNF GTQ GYD HNL HTG IQD IRR JMD KGS KHR KMF KPW KYD LAK LBP LRD LSL LYD
+    MDL MGA MKD MMK MNT MRU MUR MVR MWK MZN NAD NIO NPR PAB PGK PYG RWF SBD SCR SDG SHP SLE SOS
+    SRD SSP STN SVC SYP SZL TJS TMT TTD TZS UGX UYU VES VUV WST XAF XCD XOF XPF YER ZMW ZWL
     ATS BEF DEM ESP FIM FRF GRD IEP ITL LUF NLG PTE
 """
 CURRENCIES = frozenset(_CODES.split())

@@ -1,0 +1,72 @@
+"""Owners at the top of the chain on the deal's day, and stakes of states anywhere above."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from deals.models import Ownership
+from deals.models.attribution import Attribution, OwnerBook
+from tests.factories import make_organization
+
+pytestmark = pytest.mark.django_db
+DAY = date(2020, 6, 1)
+
+
+def owns(owner: str, owned: str, share: str | None = None, **facts: Any) -> None:
+    """Names carry their country: "Wingtech CN" holds a stake in "Nexperia NL"."""
+    Ownership.objects.create(
+        owner=make_organization(owner, owner[-2:]),
+        owned=make_organization(owned, owned[-2:]),
+        share=Decimal(share) if share else None,
+        **({"controlling": False} | facts),
+    )
+
+
+def asked(name: str, day: date | None = DAY) -> Attribution:
+    return OwnerBook().attribute(make_organization(name, name[-2:]).pk, name[-2:], day, day)
+
+
+def test_without_evidence_the_own_country_stands_and_says_so() -> None:
+    assert asked("Fund DE") == Attribution(("DE",), "owner_not_researched", False)
+    assert OwnerBook().attribute(None, None, DAY, DAY).countries == ()
+
+
+def test_a_chain_of_majorities_and_documented_control_is_followed_to_its_top() -> None:
+    owns("Wingtech CN", "Holding LU", "51")
+    owns("Holding LU", "Nexperia NL", controlling=True)
+    assert asked("Nexperia NL") == Attribution(("CN",), "evidence", False)
+
+
+def test_half_of_the_votes_is_no_control_and_dispersed_owners_stop_the_chain() -> None:
+    owns("One CN", "Company GB", "50")
+    owns("Other US", "Company GB", "50")
+    assert asked("Company GB").countries == ("GB",)
+
+
+def test_joint_controllers_are_all_kept() -> None:
+    owns("Renault FR", "Alliance NL", "40", controlling=True)
+    owns("Nissan JP", "Alliance NL", "40", controlling=True)
+    assert asked("Alliance NL").countries == ("FR", "JP")
+
+
+def test_only_owners_of_the_day_count_and_an_undated_deal_needs_undated_evidence() -> None:
+    owns("Wingtech CN", "Nexperia NL", "98", first=date(2019, 12, 31))
+    assert asked("Nexperia NL", date(2019, 12, 30)).countries == ("NL",)
+    assert asked("Nexperia NL", date(2019, 12, 31)).countries == ("CN",)
+    assert asked("Nexperia NL", None).countries == ("NL",)
+
+
+def test_owners_in_a_circle_end() -> None:
+    owns("One CN", "Two DE", "60")
+    owns("Two DE", "One CN", "60")
+    assert asked("Two DE").basis == "evidence"
+
+
+def test_a_states_minority_above_a_minority_is_linked_and_changes_no_country() -> None:
+    owns("Academy CN", "Legend CN", "29", state_linked=True)
+    owns("Legend CN", "Lenovo HK", "31")
+    assert asked("Lenovo HK") == Attribution(("HK",), "evidence", True)
+    owns("State FR", "Firm FR", "10", state_linked=True, last=date(2019, 1, 1))
+    assert asked("Firm FR").state_linked is False
