@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("deals/<str:public_id>/", deals.deal, name="api-deal"),
     path("deals/<str:public_id>/versions/", deals.versions, name="api-versions"),
     path("changes/", changes.changes, name="api-changes"),
+    path("docs/", RedirectView.as_view(url="/developers/")),
     *(
         path(f"{name}/", reference.table, {"name": name}, name=f"api-{name}")
         for name in reference.TABLES

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deals.web import deal, deals, figures, flows, health, home, methods
+from deals.web import deal, deals, developers, figures, flows, health, home, methods
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("deals/", deals.deals, name="deals"),
     path("deals/<str:public_id>/", deal.deal, name="deal"),
     path("figures/", figures.published, name="figures"),
+    path("developers/", developers.developers, name="developers"),
     path("methods/", methods.methods, name="methods"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
