@@ -50,6 +50,7 @@ PAGES = {
     "deal": "",
     "figures": "/figures/",
     "methods": "/methods/",
+    "developers": "/developers/",
     "404": "/nothing/",
     "400": "/deals/?kind=sale&colour=red",
 }
