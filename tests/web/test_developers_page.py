@@ -13,27 +13,27 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def page(client) -> str:
+def shown(client) -> str:
     response = client.get("/developers/")
     assert response.status_code == 200
     return unescape(response.content.decode())
 
 
-def test_every_address_and_example_answers(client, page) -> None:
-    addresses = re.findall(r'href="(/api/v1/[^"]*)"', page)
-    examples = re.findall(r"curl 'http://testserver(/[^']+)'", page)
+def test_every_address_and_example_answers(client, shown) -> None:
+    addresses = re.findall(r'href="(/api/v1/[^"]*)"', shown)
+    examples = re.findall(r"curl 'http://testserver(/[^']+)'", shown)
     assert len(examples) >= 4
     for address in {*addresses, *examples}:
         assert client.get(address).status_code == 200, address
 
 
-def test_every_named_address_of_the_api_and_every_parameter_is_shown(page) -> None:
+def test_every_named_address_of_the_api_and_every_parameter_is_shown(shown) -> None:
     for entry in urlpatterns:
         if getattr(entry, "name", None):
-            shown = re.sub(r"<\w+:\w+>", "{id}", str(entry.pattern))
-            assert f"/api/v1/{shown}" in page
+            address = re.sub(r"<\w+:\w+>", "{id}", str(entry.pattern))
+            assert f"/api/v1/{address}" in shown
     for name in FlowQuery.__dataclass_fields__:
-        assert re.search(rf"<code>[^<]*\b{PARAM_OF.get(name, name)}\b", page), name
+        assert re.search(rf"<code>[^<]*\b{PARAM_OF.get(name, name)}\b", shown), name
 
 
 def test_it_is_linked_from_every_page_and_found_under_the_apis_own_address(client) -> None:
