@@ -49,9 +49,9 @@ def claim(run_id: int) -> ImportRun | None:
     now = timezone.now()
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     waiting = ImportRun.objects.filter(
-        free, pk=run_id, state__in=[State.QUEUED, State.RUNNING], attempt__lt=MOST_ATTEMPTS
+        free, pk=run_id, state__in=[State.QUEUED, State.RUNNING], claims__lt=MOST_ATTEMPTS
     )
-    taken = waiting.update(state=State.RUNNING, attempt=F("attempt") + 1, leased_until=now + LEASE)
+    taken = waiting.update(state=State.RUNNING, claims=F("claims") + 1, leased_until=now + LEASE)
     return ImportRun.objects.get(pk=run_id) if taken == 1 else None
 
 
@@ -69,13 +69,13 @@ def sweep(ring: Callable[[int], object]) -> int:
     """Ring again for runs that nobody works on, and give up on those tried often enough."""
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
     open_runs = ImportRun.objects.filter(free, state__in=[State.QUEUED, State.RUNNING])
-    open_runs.filter(attempt__gte=MOST_ATTEMPTS).update(
+    open_runs.filter(claims__gte=MOST_ATTEMPTS).update(
         state=State.FAILED,
         leased_until=None,
         problem=f"The import was tried {MOST_ATTEMPTS} times and never came to an end; the "
         "worker's log says why. Nothing was published.",
     )
-    waiting = list(open_runs.filter(attempt__lt=MOST_ATTEMPTS).values_list("pk", flat=True))
+    waiting = list(open_runs.filter(claims__lt=MOST_ATTEMPTS).values_list("pk", flat=True))
     for run_id in waiting:
         ring(run_id)
     return len(waiting)

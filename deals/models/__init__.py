@@ -1,10 +1,11 @@
 """One noun a file; `docs/architecture.md` has the picture."""
 
+from deals.models.apikey import ApiKey
 from deals.models.change import Change, Release
 from deals.models.deal import Deal, DealVersion
 from deals.models.fact import DealDocument, DealFact
 from deals.models.feed import Feed, FeedRecord, Population
-from deals.models.imports import ImportRun, RowError, StagedDeal
+from deals.models.imports import ImportRun, RowError, StagedDeal, StagedRow
 from deals.models.organization import (
     Domicile,
     Identifier,
@@ -14,9 +15,13 @@ from deals.models.organization import (
 )
 from deals.models.participation import Participation
 from deals.models.published import PolicyEvent, PublishedFigure
+from deals.models.schedule import FeedSchedule, FeedSlot
 from deals.models.source import Citation, Source
+from deals.models.suggestion import Suggestion
+from deals.models.upload import Upload
 
 __all__ = [
+    "ApiKey",
     "Change",
     "Citation",
     "Deal",
@@ -26,6 +31,8 @@ __all__ = [
     "Domicile",
     "Feed",
     "FeedRecord",
+    "FeedSchedule",
+    "FeedSlot",
     "Identifier",
     "ImportRun",
     "Organization",
@@ -39,4 +46,7 @@ __all__ = [
     "RowError",
     "Source",
     "StagedDeal",
+    "StagedRow",
+    "Suggestion",
+    "Upload",
 ]

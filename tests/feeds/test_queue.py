@@ -63,7 +63,7 @@ def test_a_run_whose_worker_died_is_taken_over_when_its_lease_is_out() -> None:
     assert queue.sweep([].append) == 1
     tasks.run_import(run.pk)
     run.refresh_from_db()
-    assert (run.state, run.attempt) == (State.PUBLISHED, 2)
+    assert (run.state, run.claims) == (State.PUBLISHED, 2)
 
 
 def test_work_that_was_half_done_is_done_again_from_the_start() -> None:
@@ -77,7 +77,7 @@ def test_work_that_was_half_done_is_done_again_from_the_start() -> None:
 
 def test_after_three_attempts_a_run_fails_with_a_sentence() -> None:
     run = queued()
-    ImportRun.objects.update(attempt=3, leased_until=timezone.now() - timedelta(seconds=1))
+    ImportRun.objects.update(claims=3, leased_until=timezone.now() - timedelta(seconds=1))
     assert queue.sweep([].append) == 0
     run.refresh_from_db()
     assert (run.state, Deal.objects.count()) == (State.FAILED, 0)
