@@ -177,6 +177,11 @@ TEMPLATES = [
     },
 ]
 
+# --- the desk -------------------------------------------------------------------------------
+# Where people who are not signed in are led, and from there.
+LOGIN_URL = "desk-sign-in"
+LOGIN_REDIRECT_URL = "desk"
+
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
@@ -217,6 +222,10 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PERMISSION_CLASSES": ["deals.api.access.PublicRead"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # The first one words the challenge of a 401. A browser that is signed in may read, too.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "deals.api.keys.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "EXCEPTION_HANDLER": "deals.api.problems.handle",
 }
