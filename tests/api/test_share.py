@@ -134,7 +134,8 @@ def test_a_closed_register_answers_only_who_is_signed_in(
 ):
     settings.PUBLIC_READ = False
     refused = ask(client, investor="europe", target="CN")
-    assert refused.status_code == 403
+    assert refused.status_code == 401
+    assert refused["WWW-Authenticate"].startswith("Bearer")
     assert refused["Content-Type"] == "application/problem+json"
     client.force_login(django_user_model.objects.create_user("reader"))
     assert ask(client, investor="europe", target="CN").status_code == 200
