@@ -1,0 +1,204 @@
+"""What would an import do to the headline shares? Answered before anything of it is published."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import DataError, IntegrityError, connection, transaction
+
+from deals.flows import links
+from deals.flows.conditions import COUNTED, placed
+from deals.flows.query import FlowQuery
+from deals.flows.scope import Scope, resolve
+from deals.flows.wouldbe import NOT_MADE, as_if_published
+from deals.models import Population
+from deals.rules.counting import share
+from deals.rules.regions import swap_china
+
+logger = logging.getLogger(__name__)
+
+Counts = dict[str, Any]
+# The two ways and the two windows of the home page and of `manage.py headline`.
+WAYS = (
+    ("Europe → China", FlowQuery(investor=("europe",), target=("CN",))),
+    ("China → Europe", FlowQuery(investor=("CN",), target=("europe",))),
+)
+WINDOWS = (("all years", "", ""), ("2017–2022", "2017", "2022"))
+NOT_COMPUTED = (
+    "What this import would change could not be computed from what is staged; the import itself"
+    " is not affected."
+)
+
+MEMBERS = """
+CREATE TEMPORARY TABLE whatif_flow (question int, afterwards bool, deal_id bigint) ON COMMIT DROP
+"""
+PLACES = """
+WITH placed AS MATERIALIZED (SELECT deal_id, place FROM ({placed}) every),
+flow AS (
+    INSERT INTO whatif_flow
+    SELECT %(question)s, %(afterwards)s, deal_id FROM placed
+    WHERE place = 'flow' AND %(question)s IS NOT NULL
+)
+SELECT place, count(*) FROM placed GROUP BY place
+"""
+# A row a question, and one without a number for all of them, where each deal counts once.
+MOVES = """
+SELECT question, count(DISTINCT deal_id) FILTER (WHERE NOT was),
+       count(DISTINCT deal_id) FILTER (WHERE NOT will_be)
+FROM (
+    SELECT question, deal_id, bool_or(NOT afterwards) AS was, bool_or(afterwards) AS will_be
+    FROM whatif_flow GROUP BY question, deal_id
+) f GROUP BY GROUPING SETS ((question), ())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One headline question. `is_new`: about a population that the import would make."""
+
+    title: str
+    query: FlowQuery
+    scope: Scope
+    is_new: bool
+
+
+def impact(run_id: int, *, population: str | None, generated: bool = False) -> dict[str, Any]:
+    """The headline questions before and after an import, as plain JSON.
+
+    `population` is the code that the import's profile declares; `generated` says whether that is
+    invented data, and is used only while there is no population of the code. Reads what is staged
+    as created or updated, so it can be asked at any time between staging and publication.
+
+    Returns {"seq": head of the ledger, "questions": […], "deals": {"enter_flow", "leave_flow"}}. A
+    question has "title", "population" (code, null for the case list), "before" and "after" (each
+    {"n", "N", "share"}; null before a population exists), "with_hk_mo" (the same two with Hong
+    Kong and Macao on China's side, rule 11), "enter_flow" and "leave_flow" (numbers of deals), and
+    "page". Questions about nothing are left out. In "deals" each deal counts once, however many
+    flows it enters.
+
+    Odd data raises nothing: then "problem" says so in a sentence and there are no questions.
+    """
+    with _snapshot():
+        scope = resolve(FlowQuery())
+        nothing = {"enter_flow": 0, "leave_flow": 0}
+        answer: dict[str, Any] = {"seq": scope.head, "questions": [], "deals": nothing}
+        try:
+            with transaction.atomic():
+                return answer | _weigh(run_id, scope, _population(population, generated))
+        except (DataError, IntegrityError):
+            logger.exception("The impact of import %s could not be computed", run_id)
+            return answer | {"problem": NOT_COMPUTED}
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """One view of the database for both answers; inside a transaction, that one's."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Not READ ONLY as for readers: that would forbid temporary tables, too.
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SET LOCAL jit = off")
+        yield
+
+
+def _population(code: str | None, generated: bool) -> Population | None:
+    """The population of that code, or one that is never saved and stands for it."""
+    if not code:
+        return None
+    found = Population.objects.filter(code=code).first()
+    return found or Population(pk=NOT_MADE, code=code, title=code, generated=generated)
+
+
+def _questions(scope: Scope, population: Population | None) -> Iterator[Question]:
+    for inside in dict.fromkeys((population, None)):
+        for way, query in WAYS:
+            for window, first, last in WINDOWS:
+                yield Question(
+                    f"{way}, funding rounds, {window}",
+                    query.but(from_=first, to=last, population=inside.code if inside else ""),
+                    replace(scope, population=inside),
+                    inside is not None and inside.pk == NOT_MADE,
+                )
+
+
+def _weigh(run_id: int, scope: Scope, population: Population | None) -> dict[str, Any]:
+    questions = list(_questions(scope, population))
+    with connection.cursor() as cursor:
+        cursor.execute(MEMBERS)
+        before = _ask(questions, afterwards=False)
+        with as_if_published(run_id, population, seq=scope.head + 1):
+            after = _ask(questions, afterwards=True)
+        cursor.execute(MOVES)
+        moves = {number: (enter, leave) for number, enter, leave in cursor}
+        cursor.execute("DROP TABLE pg_temp.whatif_flow")
+    rows = [
+        _row(question, before[number], after[number], moves.get(number, (0, 0)))
+        for number, question in enumerate(questions)
+    ]
+    return {
+        "questions": [row for row in rows if _is_about_something(row)],
+        "deals": _moved(moves.get(None, (0, 0))),
+    }
+
+
+def _ask(questions: Sequence[Question], *, afterwards: bool) -> list[tuple[Counts, Counts]]:
+    """For each question its counts, and those with Hong Kong and Macao."""
+    return [
+        (
+            _counts(question.query, question.scope, number, afterwards),
+            _counts(_with_hk_mo(question.query), question.scope, None, afterwards),
+        )
+        for number, question in enumerate(questions)
+    ]
+
+
+def _with_hk_mo(query: FlowQuery) -> FlowQuery:
+    sides = {
+        name: swapped.codes
+        for name, asked in (("investor", query.investor_side), ("target", query.target_side))
+        if (swapped := swap_china(asked, with_hk_mo=True)) is not None
+    }
+    return query.but(**sides)
+
+
+def _counts(query: FlowQuery, scope: Scope, number: int | None, afterwards: bool) -> Counts:
+    """n of N, and the deals of the flow noted under the question's number, if it has one."""
+    sql = placed(query, scope)
+    params = sql.params | {"question": number, "afterwards": afterwards}
+    with connection.cursor() as cursor:
+        cursor.execute(PLACES.format(placed=sql.text()), params)
+        places: dict[str, int] = dict(cursor.fetchall())
+    n, N = places.get("flow", 0), sum(places.get(place, 0) for place in COUNTED)
+    return {"n": n, "N": N, "share": share(n, N) if scope.population else None}
+
+
+def _row(
+    question: Question,
+    before: tuple[Counts, Counts],
+    after: tuple[Counts, Counts],
+    moved: tuple[int, int],
+) -> dict[str, Any]:
+    return {
+        "title": question.title,
+        "population": question.query.population or None,
+        "before": None if question.is_new else before[0],
+        "after": after[0],
+        "with_hk_mo": {"before": None if question.is_new else before[1], "after": after[1]},
+        **_moved(moved),
+        "page": links.page(question.query),
+    }
+
+
+def _moved(moved: tuple[int, int]) -> dict[str, int]:
+    return {"enter_flow": moved[0], "leave_flow": moved[1]}
+
+
+def _is_about_something(row: dict[str, Any]) -> bool:
+    """Whether any deal is counted, before or after, with or without Hong Kong and Macao."""
+    pairs = ((row["before"], row["after"]), row["with_hk_mo"].values())
+    return any(counts and counts["N"] for pair in pairs for counts in pair)
