@@ -32,8 +32,8 @@ def load_evidence(folder: Path, deals: Prepared) -> int:
     countries = _countries(deals, facts, owners)
     names = [row["name"] for row in facts]
     names += [row[side] for row in owners for side in ("owned", "owner")]
-    wanted: dict[str, Named] = {name: (name, countries.get(normalise(name))) for name in names}
-    found = organizations(wanted.values(), generated=False)
+    wanted: dict[str, Named] = {name: (name, countries.get(normalise(name)), "") for name in names}
+    found, _ = organizations(wanted.values(), generated=False)
     pks = {name: found[named] for name, named in wanted.items()}
     touched = {pks[row["name"]] for row in facts if _describe(pks[row["name"]], row)}
     touched |= {pks[row["owned"]] for row in owners if _own(pks[row["owned"]], row, pks)}
