@@ -59,6 +59,30 @@ PUBLIC_READ = env.bool("PUBLIC_READ", True)
 # One person may approve what they wrote themselves (a one-person desk); pages then say so.
 SELF_APPROVAL = env.bool("SELF_APPROVAL", False)
 
+# --- scheduled feeds ------------------------------------------------------------------------
+# Hosts (host, or host:port for another port than 80, 443, 8080 and 8443) that feeds may be
+# fetched from although they are inside ones, such as an institute's own file server.
+FEED_ALLOW_INSIDE = env.list("FEED_ALLOW_INSIDE", [])
+# Seconds after which fetching a file is given up; less than a task may last, with time to look
+# into the file.
+FEED_MAX_SECONDS = env.int("FEED_MAX_SECONDS", 120, validate=validate.Range(1, 180))
+
+# --- files that are imported ------------------------------------------------------------------
+# Where they are kept; web and worker need the same folder.
+IMPORTS_DIR = Path(env.str("IMPORTS_DIR", "") or VAR_DIR / "imports").resolve()
+# Days that a file is kept after its import has ended.
+IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", 90, validate=validate.Range(1))
+# What one file may have at most: bytes as it comes, and bytes when an archive is unpacked.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 300 * 1024**2, validate=validate.Range(1))
+IMPORT_MAX_UNPACKED = env.int("IMPORT_MAX_UNPACKED", 1024**3, validate=validate.Range(1))
+# How many times larger unpacked than packed; judged only above 16 MB, since empty cells pack well.
+IMPORT_MAX_RATIO = env.int("IMPORT_MAX_RATIO", 200, validate=validate.Range(1))
+IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 2_000_000, validate=validate.Range(1))
+IMPORT_MAX_COLUMNS = env.int("IMPORT_MAX_COLUMNS", 500, validate=validate.Range(1))
+# Characters in one cell, and seconds for reading one file.
+IMPORT_MAX_CELL = env.int("IMPORT_MAX_CELL", 100_000, validate=validate.Range(1))
+IMPORT_MAX_SECONDS = env.int("IMPORT_MAX_SECONDS", 3600, validate=validate.Range(1))
+
 # --- database -------------------------------------------------------------------------------
 # A running PostgreSQL. Without it an embedded one keeps its data in VAR_DIR/postgres, and the
 # tests theirs in VAR_DIR/postgres-test.

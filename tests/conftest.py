@@ -1,9 +1,12 @@
 """Fixtures for every test: the database, suppliers' real files, ready-made deals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import rmtree
+from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
@@ -43,3 +46,13 @@ def published(db: None) -> Callable[..., DealVersion]:
 def no_kept_answers() -> None:
     """Answers are kept by the ledger's head, and an empty ledger is the same one for every test."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def imports_folder(
+    settings: LazySettings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Received files are kept in a folder of the test's own."""
+    settings.IMPORTS_DIR = tmp_path_factory.getbasetemp() / f"imports-{uuid4().hex}"
+    yield
+    rmtree(settings.IMPORTS_DIR, ignore_errors=True)

@@ -2,73 +2,157 @@
 
 The first sheet is taken, every cell as text. A day comes out as ISO 8601, a number as it is stored
 and not as it is formatted, so 1,234.50 € is "1234.5"; which currency that is, the profile says.
+
+The sheet is read and written some thousand rows at a time: a workbook of 100,000 rows would else
+need 190 MB, and one of a million more than a worker has.
 """
 
-import csv
-import io
 import warnings
-import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
+from pathlib import Path
+from typing import BinaryIO
 
+from django.conf import settings
+
+from deals.feeds.archive import opened, unzipped
+from deals.feeds.limits import refuse_bomb
 from deals.feeds.refusals import Refused
 
-# Unpacked, so that a small archive cannot fill the memory.
-LARGEST_UNPACKED = 300 * 1024 * 1024
-SIGNATURE = b"PK\x03\x04"
-WORKBOOK = "xl/workbook.xml"
+# How the name of a sheet's file goes on after the hash.
+SHEET = ".sheet"
+# Parts of a workbook that its reader takes as a whole: words, styles, names of sheets.
+LARGEST_PARTS = 48 * 1024 * 1024
+# One row, and whatever follows the last one.
+LONGEST_ROW = 8 * 1024 * 1024
+ROWS_AT_ONCE = 2_000
+CHARACTERS_AT_ONCE = 1_000_000
+# As many as Excel has.
+MOST_ROWS = 1_048_576
 
 
-def is_workbook(data: bytes) -> bool:
-    """Whether bytes are an XLSX file, and not some other archive."""
-    if not data.startswith(SIGNATURE):
-        return False
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return WORKBOOK in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
+def write_sheet(name: str, path: Path, out: BinaryIO, delimiter: str) -> None:
+    """Write the first sheet as CSV in UTF-8, its rows numbered as in the sheet. Raises `Refused`.
 
-
-def workbook_text(name: str, data: bytes, delimiter: str) -> str:
-    """The first sheet as CSV, its rows numbered as in the sheet. Raises `Refused`.
-
-    `delimiter` is the profile's; under "auto" it is a comma.
+    Rows are as wide as the widest so far; empty rows at the end are left out.
     """
-    _refuse_large(name, data)
     # Loading pandas takes half a second, which files of text need not wait for.
     import pandas as pd
 
+    _check(path, name)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), path.open("rb") as stream:
             # Styles and extensions that the reader passes over do not touch the cells.
             warnings.simplefilter("ignore")
-            table = pd.read_excel(
-                io.BytesIO(data),
-                sheet_name=0,
-                header=None,
-                dtype=str,
-                keep_default_na=False,
-                na_filter=False,
-                engine="openpyxl",
-            )
+            with pd.ExcelFile(stream, engine="openpyxl") as book:
+                sheet = book.book.worksheets[0]
+                # What a sheet says of its own size is often wrong.
+                sheet.reset_dimensions()
+                width = _write_rows(sheet.iter_rows(values_only=True), out, delimiter, name)
+    except Refused:
+        raise
     except Exception as error:
         # Whatever is broken inside a workbook, its reader raises errors of a dozen kinds.
         raise Refused(
             f"{name} is an Excel workbook that cannot be read ({type(error).__name__}): open it, "
             "save it again or save the table as CSV, and try again."
         ) from None
-    if table.empty:
+    if not width:
         raise Refused(f"{name} is empty: its first sheet has no header and no rows.")
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter="," if delimiter == "auto" else delimiter)
-    writer.writerows(table.itertuples(index=False, name=None))
-    return text.getvalue()
 
 
-def _refuse_large(name: str, data: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        unpacked = sum(member.file_size for member in archive.infolist())
-    if unpacked > LARGEST_UNPACKED:
-        raise Refused(
-            f"{name} is too large when unpacked: {unpacked / 1_048_576:,.0f} MB, more than "
-            f"{LARGEST_UNPACKED // 1_048_576} MB; save it as several files."
+def text_of(cell: object) -> str:
+    """A cell as text: a day or a time in ISO 8601, a whole number without its fraction."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _write_rows(rows: Iterator[Sequence[object]], out: BinaryIO, delimiter: str, name: str) -> int:
+    """Write rows of cells, and how wide the widest was; 0 when there was nothing in any."""
+    import pandas as pd
+
+    width, blank = 0, 0
+    for block in _blocks(rows, name):
+        last = max((at for at, row in enumerate(block) if row), default=-1)
+        if last < 0:
+            blank += len(block)
+            continue
+        before, width = width, max(width, *map(len, block))
+        _check_width(width, name)
+        _write_blank(blank, before, out, delimiter)
+        frame = pd.DataFrame(block[: last + 1], dtype=object).reindex(columns=range(width))
+        text = frame.fillna("").to_csv(
+            None, sep=delimiter, header=False, index=False, lineterminator="\r\n"
         )
+        out.write(text.encode())
+        blank = len(block) - last - 1
+        refuse_bomb(name, out.tell(), out.tell())
+    return width
+
+
+def _blocks(rows: Iterator[Sequence[object]], name: str) -> Iterator[list[list[str]]]:
+    """Rows of text without the empty cells at their ends, as many as fit into a few MB."""
+    block: list[list[str]] = []
+    size = 0
+    for number, row in enumerate(rows, 1):
+        if number > MOST_ROWS:
+            raise Refused(f"{name} has a sheet of more rows than Excel has: save the table as CSV.")
+        cells = [text_of(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        block.append(cells)
+        size += sum(map(len, cells))
+        if len(block) == ROWS_AT_ONCE or size > CHARACTERS_AT_ONCE:
+            yield block
+            block, size = [], 0
+    yield block
+
+
+def _write_blank(count: int, width: int, out: BinaryIO, delimiter: str) -> None:
+    """Empty rows in the middle of a sheet, so that the rows after them keep their numbers."""
+    line = (delimiter * (width - 1) if width > 1 else '""' * width) + "\r\n"
+    for _ in range(count):
+        out.write(line.encode())
+
+
+def _check_width(width: int, name: str) -> None:
+    if width > settings.IMPORT_MAX_COLUMNS:
+        raise Refused(
+            f"{name} has {width:,} columns, more than the {settings.IMPORT_MAX_COLUMNS:,} that are "
+            "taken: leave out those that are not needed."
+        )
+
+
+def _check(path: Path, name: str) -> None:
+    """Look through all parts of a workbook before its reader does. Raises `Refused`."""
+    packed, total, parts = path.stat().st_size, 0, 0
+    with opened(path, name) as archive:
+        for member in archive.infolist():
+            is_sheet = member.filename.startswith("xl/worksheets/")
+            size = since_row = 0
+            for piece in unzipped(archive, member, name):
+                size += len(piece)
+                refuse_bomb(name, total + size, packed)
+                since_row = _since_row(piece, since_row)
+                if (is_sheet and since_row > LONGEST_ROW) or (
+                    not is_sheet and parts + size > LARGEST_PARTS
+                ):
+                    raise Refused(
+                        f"{name} is an Excel workbook with more text, styles or pictures than can "
+                        "be read at once: save the table as CSV and try again."
+                    )
+            if size != member.file_size:
+                raise Refused(f"{name} is an Excel workbook that is damaged: save it again.")
+            total += size
+            parts += 0 if is_sheet else size
+
+
+def _since_row(piece: bytes, before: int) -> int:
+    """How many bytes ago a row of the sheet has ended."""
+    end = piece.rfind(b"row>")
+    return before + len(piece) if end < 0 else len(piece) - end
