@@ -1,0 +1,58 @@
+"""Deciding on one conflict or held deal, by the buttons of the page of conflicts."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from deals.desk.access import needs, person
+from deals.feeds import resolve
+from deals.feeds.review import NotDecidableError
+from deals.models import StagedDeal
+from deals.rules.roles import DECIDE
+
+Outcome = StagedDeal.Outcome
+DONE = {
+    "take": "The file’s values were published.",
+    "keep": "The register keeps its values.",
+    "same_deal": "The deal keeps its identity under the new key.",
+    "new_deal": "It was published as a deal of its own.",
+}
+CHOICES: dict[str, tuple[str, ...]] = {
+    Outcome.CONFLICT: ("take", "keep"),
+    Outcome.HELD: ("same_deal", "new_deal"),
+}
+
+
+@require_POST
+@needs(DECIDE)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do what the person chose with one conflict or held deal."""
+    row = get_object_or_404(StagedDeal, pk=pk)
+    choice = request.POST.get("choice", "")
+    if choice not in CHOICES.get(row.outcome, ()):
+        return HttpResponseBadRequest("Choose one of the buttons.", content_type="text/plain")
+    actions: dict[str, Callable[..., object]] = {
+        "take": resolve.take,
+        "keep": resolve.keep,
+        "same_deal": resolve.same_deal,
+        "new_deal": resolve.new_deal,
+    }
+    try:
+        actions[choice](row.pk, by=person(request))
+    except NotDecidableError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{row.facts.get('target_name', row.key)}: {DONE[choice]}")
+    return HttpResponseRedirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the button was, if that is a page of this server."""
+    address = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()})
+    return address if own else reverse("desk-conflicts")
