@@ -1,0 +1,97 @@
+"""Where to look for names that may be alike: keys, text for trigrams, and words two names share."""
+
+import re
+from collections import defaultdict
+from functools import cache
+
+from deals.feeds.nameparts import HAN, Parts, halves, parts, reading
+from deals.rules.names import normalise
+
+# Fewer letters are in every other name.
+SHORTEST = 4
+# A word that more names share than this distinguishes none of them.
+CROWD = 60
+FIRST = 6
+SYLLABLES = re.compile(
+    "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
+    "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un"
+    "|uo|a|e|i|o|u|v))+"
+)
+
+
+def lookup_keys(name: str) -> set[str]:
+    """Keys under which the same organization may be known.
+
+    Its own, its distinctive words', the reading of a Chinese name, the initials of a long one.
+    """
+    own = parts(name)
+    keys = {own.key, "".join(own.core), *map(normalise, halves(name))}
+    if own.han:
+        keys |= {reading(own.key), reading("".join(own.core))}
+    elif len(own.words) > 2:
+        keys.add("".join(word[0] for word in own.words))
+    return keys - {""}
+
+
+def trigram_text(name: str) -> str:
+    """What to look for by trigrams: the distinctive words, Chinese ones as they are read where
+    there are too few characters; "" where too little is left to look for."""
+    own = parts(name)
+    text = " ".join(own.core)
+    if own.han and len(text) < SHORTEST:
+        text = reading(text)
+    return text if len(text) >= SHORTEST else ""
+
+
+class Shelf:
+    """Known organizations by the words of their names, as far as a new name asks for a word."""
+
+    def __init__(self) -> None:
+        self._wanted: set[str] = set()
+        self._beginnings: set[str] = set()
+        self._found: dict[str, set[int]] = defaultdict(set)
+
+    def ask(self, name: str) -> None:
+        """A new name will look for its words."""
+        self._wanted |= _words(parts(name)) | _read(parts(name))
+        self._beginnings |= {word[:n] for word in _read(parts(name)) for n in range(1, FIRST + 1)}
+
+    def put(self, pk: int, name: str) -> None:
+        """A known name goes to the words that were asked for."""
+        own = parts(name)
+        words = _words(own)
+        # To read every Chinese name would take ten times longer than to look at its first sign.
+        if own.han and not _starts(own.core[0][0]).isdisjoint(self._beginnings):
+            words |= _read(own)
+        for word in words & self._wanted:
+            self._found[word].add(pk)
+
+    def look(self, name: str) -> set[int]:
+        """Those that share a word with it which does not belong to a crowd."""
+        own = parts(name)
+        shelves = (self._found.get(word, set()) for word in _words(own) | _read(own))
+        return {pk for shelf in shelves if len(shelf) <= CROWD for pk in shelf}
+
+
+def _words(own: Parts) -> set[str]:
+    joined = "".join(own.core)
+    if own.han:
+        return {joined, joined[:3], joined[:2], *HAN.findall(joined)}
+    return {word for word in (*own.core, joined) if len(word) >= SHORTEST}
+
+
+def _read(own: Parts) -> set[str]:
+    """As it sounds: a Chinese name's reading, and a name that could be one."""
+    joined = "".join(own.core)
+    if own.han:
+        return {reading(joined)}
+    return {joined} if SYLLABLES.fullmatch(joined) else set()
+
+
+@cache
+def _starts(char: str) -> frozenset[str]:
+    """How a character can be read, by itself."""
+    from pypinyin import Style, pinyin
+
+    readings = pinyin(char, style=Style.NORMAL, heteronym=True, v_to_u=False)
+    return frozenset(way[:FIRST] for way in readings[0])
