@@ -73,7 +73,8 @@ def _known(asked: str) -> str:
     try:
         found = codecs.lookup(asked)
         # What is no encoding of text (base64, rot13, zip…) says so as soon as it is used as one.
-        b"a".decode(found.name)
+        with suppress(UnicodeError):
+            b"a".decode(found.name)
         if found.name in ESCAPES:
             raise LookupError(asked)
     except (LookupError, ValueError):

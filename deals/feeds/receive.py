@@ -22,6 +22,7 @@ from deals.feeds.refusals import Refused
 from deals.models import FeedSlot, ImportRun, Upload
 
 BLOCK = 1024 * 1024
+BLANK = b" \t\r\n\x00"
 LONGEST_NAME = 200
 # While a file comes in, or is unpacked, it has a name that begins so.
 COMING = "incoming-"
@@ -70,13 +71,14 @@ def receive_stream(name: str, stream: BinaryIO | Iterable[bytes]) -> Received:
         with coming.open("xb") as out:
             for block in _blocks(stream):
                 head += block[: HEAD - len(head)]
-                empty = empty and not _content(block, first=not size)
+                # A byte-order mark, which is no content either, can only stand in the head.
+                empty = empty and (size + len(block) <= HEAD or not block.strip(BLANK))
                 size += len(block)
                 if size > settings.IMPORT_MAX_BYTES:
                     raise _too_large(name, size)
                 digest.update(block)
                 out.write(block)
-            if empty:
+            if empty and not without_mark(head).strip(BLANK):
                 raise Refused(f"{name} is empty: it has no header and no rows.")
             refuse_binary(name, head)
             # An import is promised once its row is committed, so its file must survive a crash.
@@ -138,10 +140,6 @@ def _blocks(stream: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
             yield block
         return
     yield from filter(None, stream)
-
-
-def _content(block: bytes, *, first: bool) -> bytes:
-    return (without_mark(block) if first else block).strip(b" \t\r\n\x00")
 
 
 def _shown(name: str) -> str:

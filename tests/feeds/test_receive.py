@@ -1,48 +1,50 @@
-"""Bytes are taken as a table of text in some encoding, or refused in one sentence."""
+"""A file that came by any way is kept whole under its hash, or refused in one sentence."""
 
-import gzip
+import hashlib
+import io
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
-from deals.feeds.receive import LARGEST, decode, receive, receive_path
+from deals.feeds.limits import limits
+from deals.feeds.receive import forget, receive, receive_path, receive_stream, stored
 from deals.feeds.refusals import Refused
-
-CHINESE = "公司,投资方\n商汤科技,凯辉基金\n旷视科技,启明创投\n镕铭微电子,高瓴资本\n"
-
-
-def text_of(data: bytes, encoding: str = "auto", headers: tuple[str, ...] = ()) -> str:
-    return decode(receive("file.csv", data), encoding, headers)
+from deals.models import Feed, ImportRun
 
 
-@pytest.mark.parametrize(
-    "encoding",
-    [
-        "utf-8",
-        "utf-8-sig",
-        "utf-16",
-        "utf-16-le",
-        "utf-16-be",
-        "utf-32",
-        "gb18030",
-        "gbk",
-        "big5hkscs",
-    ],
-)
-def test_chinese_files_are_read_in_every_encoding_they_come_in(encoding: str) -> None:
-    text = CHINESE if encoding != "big5hkscs" else "公司,投資方\n商湯科技,凱輝基金\n" * 20
-    assert text_of(text.encode(encoding), headers=("公司",)) == text
+def kept(settings) -> list[Path]:
+    folder = Path(settings.IMPORTS_DIR)
+    return sorted(folder.iterdir()) if folder.exists() else []
 
 
-def test_western_text_is_not_taken_for_central_european() -> None:
-    text = "société,pays\nCrédit Café,Équateur\nMüller & Söhne,Österreich\n" * 5
-    assert text_of(text.encode("cp1252"), headers=("société",)) == text
+def test_a_file_is_kept_under_the_hash_of_its_bytes(settings) -> None:
+    data = "a,b\n1,ü\n".encode()
+    file = receive("rounds.csv", data)
+    assert (file.name, file.size, file.sha256) == (
+        "rounds.csv",
+        len(data),
+        hashlib.sha256(data).hexdigest(),
+    )
+    assert kept(settings) == [file.path]
+    assert file.path.read_bytes() == data
 
 
-def test_a_named_encoding_is_used_even_if_another_fits() -> None:
-    assert text_of("é\n".encode(), "cp1252") == "Ã©\n"
+def test_path_stream_blocks_and_bytes_give_the_same_file(tmp_path, settings) -> None:
+    data = b"a,b\n" + b"1,2\n" * 600_000
+    path = tmp_path / "rounds.csv"
+    path.write_bytes(data)
+    ways = [
+        receive("rounds.csv", data),
+        receive_path(path),
+        receive_stream("rounds.csv", io.BytesIO(data)),
+        receive_stream(
+            "rounds.csv", (data[at : at + 99_999] for at in range(0, len(data), 99_999))
+        ),
+    ]
+    assert len(set(ways)) == 1
+    assert len(kept(settings)) == 1
 
 
 @pytest.mark.parametrize(
@@ -50,27 +52,29 @@ def test_a_named_encoding_is_used_even_if_another_fits() -> None:
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf\n\n", "is empty"),
-        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "web page"),
-        (b"  \n<html>", "web page"),
-        (b"PK\x03\x04rest", "ZIP archive"),
-        (gzip.compress(b"a,b\n1,2\n", mtime=0), "gzip"),
+        (b"\xff\xfe\r\x00\n\x00", "is empty"),
+        (b"\x00" * 10, "is empty"),
+        (b"PK\x05\x06" + bytes(18), "an empty ZIP archive"),
         (b"%PDF-1.7 ...", "a PDF"),
-        (b"a,b\n\x00\x01\x02,3\n" * 3, "binary"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook"),
+        (b"PAR1\x15\x04", "a Parquet file"),
+        (b"BZh91AY&SYxxx", r"a bzip2 archive.*unpack it"),
+        (b"BZh11AY&SYxxx", r"a bzip2 archive.*unpack it"),
+        (b"\xfd7zXZ\x00", "an xz archive"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"Rar!\x1a\x07\x00", "a RAR archive"),
+        (b"a.csv".ljust(257, b"\x00") + b"ustar\x0000", "a tape archive"),
     ],
 )
-def test_what_is_no_table_of_text_is_refused_by_name(data: bytes, sentence: str) -> None:
+def test_what_is_no_table_is_refused_by_name_and_leaves_nothing(data, sentence, settings) -> None:
+    # One byte at a time, the beginning has to be put together first.
     with pytest.raises(Refused, match=sentence):
-        text_of(data)
+        receive_stream("file.csv", (bytes([byte]) for byte in data))
+    assert kept(settings) == []
 
 
-def test_an_unknown_encoding_is_refused_with_examples() -> None:
-    with pytest.raises(Refused, match=r"“klingon” is not an encoding.*gb18030"):
-        text_of(b"a,b\n", "klingon")
-
-
-def test_a_wrong_encoding_is_refused_with_the_line() -> None:
-    with pytest.raises(Refused, match="line 3"):
-        text_of("a,b\n1,2\né,3\n".encode("cp1252"), "utf-8")
+def test_a_table_whose_header_begins_like_a_signature_is_taken() -> None:
+    assert receive("file.csv", b"BZh9,Rar!,ORCID\n1,2,3\n").size == 22
 
 
 def test_a_file_that_is_missing_or_a_folder_is_refused(tmp_path) -> None:
@@ -79,48 +83,96 @@ def test_a_file_that_is_missing_or_a_folder_is_refused(tmp_path) -> None:
             receive_path(path)
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path) -> None:
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path, settings) -> None:
     path = tmp_path / "huge.csv"
     with path.open("wb") as handle:
-        handle.truncate(LARGEST + 1)
+        handle.truncate(settings.IMPORT_MAX_BYTES + 1)
     with pytest.raises(Refused, match="300 MB"):
         receive_path(path)
+    assert kept(settings) == []
 
 
-def test_the_hash_is_of_the_bytes() -> None:
-    assert receive("a", b"a,b\n1,2\n").sha256 != receive("a", b"a,b\r\n1,2\r\n").sha256
+def test_a_source_without_an_end_is_refused_at_the_limit(settings) -> None:
+    settings.IMPORT_MAX_BYTES = 3_000_000
+    with pytest.raises(Refused, match="zero has 3 MB, more than"):
+        receive_path(Path("/dev/zero"))
+    assert kept(settings) == []
 
 
-def test_a_nul_in_a_plain_file_is_binary_and_not_another_encoding() -> None:
-    with pytest.raises(Refused, match=r"cannot be told|binary"):
-        text_of(b"a,b,c\n1,\x002,3\n")
+def test_an_upload_that_breaks_off_leaves_nothing(settings) -> None:
+    def broken():
+        yield b"a,b\n"
+        raise ConnectionResetError("gone")
+
+    with pytest.raises(Refused, match="cannot be kept"):
+        receive_stream("file.csv", broken())
+    assert kept(settings) == []
 
 
-def test_a_file_whose_name_is_not_utf_8_can_be_taken(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_said(settings, tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    settings.IMPORTS_DIR = tmp_path / "file" / "imports"
+    with pytest.raises(Refused, match="IMPORTS_DIR"):
+        receive("a.csv", b"a,b\n")
+
+
+def test_a_file_whose_name_is_not_utf_8_can_be_taken(tmp_path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + "融资.csv".encode("gbk")))
     path.write_bytes(b"a,b\n1,2\n")
     assert receive_path(path).name.encode("utf-8") == b"????.csv"
 
 
-def test_a_source_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deals.feeds.receive.LARGEST", 1_000_000)
-    with pytest.raises(Refused, match="zero has 1 MB, more than"):
-        receive_path(Path("/dev/zero"))
+def test_a_name_is_made_fit_for_database_and_page() -> None:
+    assert receive("a\x00b\n.csv", b"a,b\n").name == "a?b?.csv"
+    long = receive("x" * 1000 + ".csv.gz", b"a,b\n").name
+    assert len(long) == 200
+    assert long.endswith(".csv.gz")
+    assert receive("", b"a,b\n").name == "The file"
 
 
-def test_what_no_database_keeps_is_refused() -> None:
-    with pytest.raises(Refused, match="not in the encoding unicode_escape"):
-        text_of(b"a,b\n\\ud800,2\n", "unicode_escape")
+def test_a_kept_file_is_found_again_by_its_hash() -> None:
+    file = receive("rounds.csv", b"a,b\n1,2\n")
+    assert stored("rounds.csv", file.sha256) == file
 
 
-def test_only_as_many_encodings_are_tried_as_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried: list[str] = []
+@pytest.mark.parametrize("sha256", ["0" * 64, "../../etc/passwd", ""])
+def test_a_file_that_was_tidied_away_is_refused(sha256: str) -> None:
+    with pytest.raises(Refused, match="no longer there"):
+        stored("rounds.csv", sha256)
 
-    def attempts(data: bytes) -> Iterator[str]:
-        for text in ("x,y", "a,b", "a;b"):
-            tried.append(text)
-            yield text
 
-    monkeypatch.setattr("deals.feeds.receive._attempts", attempts)
-    assert text_of(b"a,b", headers=("a", "b")) == "a,b"
-    assert tried == ["x,y", "a,b"]
+@pytest.mark.django_db
+def test_a_file_is_forgotten_with_what_was_unpacked_of_it(settings) -> None:
+    file, other = receive("a.csv", b"a,b\n"), receive("b.csv", b"b,c\n")
+    file.path.with_name(f"{file.sha256}.table").write_bytes(b"")
+    forget(file.sha256)
+    assert kept(settings) == [other.path]
+    forget("../b")
+    forget(file.sha256)
+
+
+@pytest.mark.django_db
+def test_a_file_that_an_import_names_is_not_forgotten() -> None:
+    file = receive("a.csv", b"a,b\n")
+    ImportRun.objects.create(
+        feed=Feed.objects.create(code="f", name="F", profile=""),
+        state="published",
+        file_sha256=file.sha256,
+        created_at=timezone.now(),
+    )
+    forget(file.sha256)
+    assert file.path.exists()
+
+
+def test_the_limits_are_stated_in_words(settings) -> None:
+    settings.IMPORT_MAX_BYTES = 5 * 1024**2
+    settings.IMPORT_MAX_SECONDS = 90
+    assert dict(limits()) == {
+        "Size of the file": "5 MB",
+        "Size when unpacked": "1,024 MB",
+        "Unpacked to packed size": "200 to 1",
+        "Rows": "2,000,000",
+        "Columns": "500",
+        "Characters in a cell": "100,000",
+        "Time for reading": "90 seconds",
+    }

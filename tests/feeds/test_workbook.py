@@ -1,18 +1,25 @@
 """An Excel workbook goes the way of a CSV file, cell by cell, or is refused in a sentence."""
 
+import csv
 import io
+import subprocess
+import sys
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from deals.feeds import workbook
+from deals.feeds.encoding import find_encoding, open_text
 from deals.feeds.receive import receive
 from deals.feeds.refusals import Refused
-from deals.feeds.run import import_file
+from deals.feeds.unpack import table_name, table_path
 from deals.models import DealVersion
-from tests.feeds.supplier import HEADER, prepare_file, profile
 
 
 def xlsx(*rows: list[object]) -> bytes:
@@ -24,13 +31,23 @@ def xlsx(*rows: list[object]) -> bytes:
     return out.getvalue()
 
 
-HEAD: list[object] = [*HEADER.split(",")]
+def table_of(data: bytes, delimiter: str = "auto", name: str = "rounds.xlsx") -> list[list[str]]:
+    path = table_path(receive(name, data), delimiter)
+    codec = find_encoding(path, asked="gb18030", headers=(), name=name)
+    with open_text(path, codec) as stream:
+        return list(csv.reader(stream, delimiter="," if delimiter == "auto" else delimiter))
+
+
+HEAD: list[object] = ["company", "company_country", "month", "raised_usd", "ccy", "investor", "investor_country"]
 ACME = ["Acme", "NA", datetime(2019, 5, 13), 1234567.5, "USD", "Fund", "DE"]
 BETA = ["贝塔", "中国", date(2020, 6, 1), 7, "EUR", None, None]
 
 
 @pytest.mark.django_db
 def test_a_workbook_is_published_like_a_csv_file() -> None:
+    from deals.feeds.run import import_file
+    from tests.feeds.supplier import profile
+
     run = import_file(receive("rounds.xlsx", xlsx(HEAD, ACME, BETA)), profile(), publish=True)
     assert (run.rows_read, run.rows_used, run.deals_created) == (2, 2, 2)
     acme = DealVersion.objects.get(target_name="Acme")
@@ -43,29 +60,94 @@ def test_a_workbook_is_published_like_a_csv_file() -> None:
     assert DealVersion.objects.get(target_name="贝塔").investor_list == "none"
 
 
-def test_rows_are_numbered_as_in_the_sheet_and_a_preamble_can_be_skipped() -> None:
-    data = xlsx(["Exported by somebody"], HEAD, ACME, ["", "CN", "2019-05", "x", "", "", ""])
-    prepared = prepare_file(receive("rounds.xlsx", data), profile(top="skip_rows = 1"))
-    assert {problem.row for problem in prepared.grouped.problems} == {4}
-    assert prepared.grouped.rows_read == 2
+def test_cells_are_text_with_days_in_iso_and_numbers_as_stored() -> None:
+    row = [True, time(9, 30), datetime(2019, 5, 13, 8, 0), 1e21, 0.1, "007", "NA", 'a,"b"\n', "é"]
+    assert table_of(xlsx(["a"] * 9, row)) == [
+        ["a"] * 9,
+        [
+            "True",
+            "09:30:00",
+            "2019-05-13 08:00:00",
+            "1" + "0" * 21,
+            "0.1",
+            "007",
+            "NA",
+            'a,"b"\n',
+            "é",
+        ],
+    ]
+    assert table_of(xlsx(HEAD, ACME, BETA))[1:] == [
+        ["Acme", "NA", "2019-05-13", "1234567.5", "USD", "Fund", "DE"],
+        ["贝塔", "中国", "2020-06-01", "7", "EUR", "", ""],
+    ]
 
 
-def test_the_delimiter_of_the_profile_does_not_matter_to_a_workbook() -> None:
-    file = receive("rounds.xlsx", xlsx(HEAD, ACME))
-    assert prepare_file(file, profile(top='delimiter = ";"')).grouped.rows_used == 1
+def test_rows_keep_the_numbers_that_they_have_in_the_sheet() -> None:
+    table = table_of(xlsx([], ["Exported"], HEAD, ACME, [], ["", None], BETA, [None], []))
+    assert [row[0] if row else "" for row in table] == [
+        "",
+        "Exported",
+        str(HEAD[0]),
+        "Acme",
+        "",
+        "",
+        "贝塔",
+    ]
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (xlsx(), "is empty"),
-        (xlsx(HEAD), "no rows"),
-        (xlsx(["something", "else"], ["1", "2"]), "has no column “company”"),
-    ],
+def test_an_empty_row_in_a_single_column_is_still_a_row(monkeypatch) -> None:
+    monkeypatch.setattr(workbook, "ROWS_AT_ONCE", 2)
+    rows: list[list[object]] = [["name"], ["x"], [None], [None], [None], [None], ["y"], [None]]
+    assert table_of(xlsx(*rows)) == [["name"], ["x"], [""], [""], [""], [""], ["y"]]
+
+
+@hypothesis_settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(["", "a", "贝", "1"]), max_size=5), min_size=1, max_size=12),
+    st.integers(1, 4),
 )
-def test_a_workbook_without_the_table_is_refused(data: bytes, words: str) -> None:
-    with pytest.raises(Refused, match=words):
-        prepare_file(receive("rounds.xlsx", data), profile())
+def test_the_size_of_a_block_changes_nothing(tmp_path_factory, rows, at_once) -> None:
+    path = tmp_path_factory.mktemp("book") / "a.xlsx"
+    path.write_bytes(xlsx(*[[cell or None for cell in row] for row in rows]))
+    tables = []
+    for size in (at_once, 1000):
+        out = io.BytesIO()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(workbook, "ROWS_AT_ONCE", size)
+            try:
+                workbook.write_sheet("a", path, out, ",")
+            except Refused:
+                tables.append([])
+                continue
+        read = csv.reader(io.StringIO(out.getvalue().decode(), newline=""))
+        tables.append([[*filter(None, "|".join(row).rstrip("|").split("|"))] for row in read])
+    assert tables[0] == tables[1]
+    expected = [[*filter(None, row)] for row in rows]
+    while expected and not expected[-1]:
+        expected.pop()
+    assert tables[0] == expected
+
+
+def test_the_profile_s_delimiter_and_encoding_do_not_matter_to_a_workbook() -> None:
+    expected = table_of(xlsx(HEAD, ACME, BETA))
+    assert table_of(xlsx(HEAD, ACME, BETA), ";") == expected
+    assert table_of(xlsx(HEAD, ACME, BETA), "\t") == expected
+
+
+def test_a_workbook_may_come_in_an_archive() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("inner.xlsx", xlsx(HEAD, ACME))
+    assert table_of(out.getvalue(), name="a.zip")[0] == HEAD
+    assert table_name(receive("a.zip", out.getvalue())) == "inner.xlsx"
+
+
+@pytest.mark.parametrize("rows", [[], [[None, None], [None]]])
+def test_a_workbook_without_a_cell_is_refused(rows, settings) -> None:
+    file = receive("rounds.xlsx", xlsx(*rows))
+    with pytest.raises(Refused, match=r"rounds.xlsx is empty"):
+        table_path(file)
+    assert [path.name for path in Path(settings.IMPORTS_DIR).iterdir()] == [file.sha256]
 
 
 def test_a_broken_workbook_is_refused() -> None:
@@ -73,10 +155,76 @@ def test_a_broken_workbook_is_refused() -> None:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("xl/workbook.xml", "<not a workbook")
     with pytest.raises(Refused, match="cannot be read"):
-        prepare_file(receive("rounds.xlsx", out.getvalue()), profile())
+        table_of(out.getvalue())
 
 
-def test_a_workbook_that_unpacks_to_more_than_is_taken_is_refused(monkeypatch) -> None:
-    monkeypatch.setattr(workbook, "LARGEST_UNPACKED", 1000)
+def changed(data: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """A workbook with something in one of its parts replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content.replace(old, new, 1) if name == part else content)
+    return out.getvalue()
+
+
+def test_a_row_number_that_no_sheet_has_is_refused() -> None:
+    data = changed(xlsx(HEAD, ACME), "xl/worksheets/sheet1.xml", b'r="2"', b'r="2000000000"')
+    with pytest.raises(Refused, match="more rows than Excel has"):
+        table_of(data)
+
+
+def test_a_workbook_that_unpacks_to_more_than_is_taken_is_refused(settings) -> None:
+    settings.IMPORT_MAX_UNPACKED = 1000
     with pytest.raises(Refused, match="too large when unpacked"):
-        prepare_file(receive("rounds.xlsx", xlsx(HEAD, ACME)), profile())
+        table_of(xlsx(HEAD, ACME))
+
+
+def test_more_columns_than_are_taken_are_refused(settings) -> None:
+    settings.IMPORT_MAX_COLUMNS = 6
+    with pytest.raises(Refused, match="7 columns, more than the 6"):
+        table_of(xlsx(HEAD, ACME))
+
+
+@pytest.mark.parametrize("limit", ["LARGEST_PARTS", "LONGEST_ROW"])
+def test_what_a_reader_would_take_at_once_is_limited(limit, monkeypatch) -> None:
+    monkeypatch.setattr(workbook, limit, 100)
+    with pytest.raises(Refused, match="than can be read at once"):
+        table_of(xlsx(HEAD, ACME))
+
+
+def test_a_size_that_a_part_claims_wrongly_is_refused() -> None:
+    data = bytearray(xlsx(HEAD, ACME))
+    at = data.rindex(b"PK\x01\x02") + 24
+    data[at : at + 4] = (5).to_bytes(4, "little")
+    with pytest.raises(Refused, match="damaged"):
+        table_of(bytes(data))
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from django.conf import settings
+settings.configure(IMPORT_MAX_UNPACKED=2**30, IMPORT_MAX_RATIO=200, IMPORT_MAX_COLUMNS=500)
+from deals.feeds.workbook import write_sheet
+with open(sys.argv[2], "wb") as out:
+    write_sheet("a", Path(sys.argv[1]), out, ",")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_a_large_workbook_needs_little_memory(tmp_path) -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for number in range(20_000):
+        sheet.append([f"Company {number}", number, "note " * 20])
+    book.save(tmp_path / "a.xlsx")
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, tmp_path / "a.xlsx", tmp_path / "a.csv"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert int(done.stdout) < 200
+    assert (tmp_path / "a.csv").read_bytes().count(b"\r\n") == 20_000
