@@ -128,16 +128,21 @@ class _Body(httpx.SyncByteStream):
         self._parts.close()
 
 
+def _trusting() -> ssl.SSLContext:
+    """The usual public authorities, and those that this machine trusts besides."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
+
+
 class GuardedTransport(httpx.BaseTransport):
     """httpx over guarded connections; knows no proxies, since one would connect for us.
 
     Raises httpcore's errors as they are.
     """
 
-    def __init__(self, deadline: Deadline) -> None:
-        # The usual public authorities, and those that this machine trusts besides.
-        context = httpx.create_ssl_context(trust_env=False)
-        context.load_default_certs()
+    def __init__(self, deadline: Deadline, *, secure: bool) -> None:
+        context = _trusting() if secure else None
         self._pool = httpcore.ConnectionPool(
             ssl_context=context, max_connections=1, network_backend=GuardedBackend(deadline)
         )

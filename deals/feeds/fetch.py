@@ -86,7 +86,7 @@ def _step(
 ) -> Fetched | httpx.URL:
     """One request with a connection of its own, so that no cookie goes from one to the next."""
     timeout = httpx.Timeout(limits.idle, connect=limits.connect)
-    transport = GuardedTransport(deadline)
+    transport = GuardedTransport(deadline, secure=url.scheme == "https")
     try:
         with (
             httpx.Client(transport=transport, trust_env=False, timeout=timeout) as client,

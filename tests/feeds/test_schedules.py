@@ -53,11 +53,11 @@ def test_looking_again_makes_no_second_slot() -> None:
 def test_two_schedulers_with_different_clocks_run_every_slot_once(ahead) -> None:
     scheduled(minutes=15)
     worked: Counter[datetime] = Counter()
-    for minute in range(0, 26 * 60, 5):
+    for minute in range(0, 6 * 60, 5):
         claimed_by(NOON + timedelta(minutes=minute), worked)
         claimed_by(NOON + timedelta(minutes=minute) + ahead, worked)
     assert set(worked.values()) == {1}
-    wanted = {NOON + n * timedelta(minutes=15) for n in range(26 * 4)}
+    wanted = {NOON + n * timedelta(minutes=15) for n in range(6 * 4)}
     assert wanted <= set(worked)
 
 
@@ -72,9 +72,9 @@ def test_a_clock_that_is_set_back_runs_nothing_twice() -> None:
 
 @pytest.mark.django_db
 def test_days_on_which_local_clocks_change_have_as_many_slots_as_others() -> None:
-    start = datetime(2026, 10, 24, 22, tzinfo=UTC)
+    start = datetime(2026, 10, 24, 20, tzinfo=UTC)
     scheduled(minutes=30, first_at=start)
-    for quarter in range(5 * 24):
+    for quarter in range(4 * 12):
         due_slots(start + timedelta(minutes=15 * quarter))
     steps = {later - earlier for earlier, later in zip(due_at(), due_at()[1:], strict=False)}
     assert steps == {timedelta(minutes=30)}
