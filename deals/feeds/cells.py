@@ -31,14 +31,17 @@ class Cells:
     skipped: int
 
 
-def cells(table: Table, profile: Profile) -> Cells:
-    """Take the rows that are deals. A blank cell takes the profile's constant for its field."""
+def cells(table: Table, profile: Profile, above: dict[str, str]) -> Cells:
+    """Take the rows that are deals. A blank cell takes the profile's constant for its field.
+
+    `above` has the last value of each column of fill_down, and is brought up to date.
+    """
     columns = {
         name: [bare_cell(cell) if cell[:1] == "'" else cell for cell in map(str.strip, column)]
         for name, column in table.columns.items()
     }
     for name in profile.fill_down:
-        columns[name] = _filled(columns[name], table.empty)
+        columns[name], above[name] = _filled(columns[name], table.empty, above.get(name, ""))
     skipped = _skipped(columns, table, profile)
     kept = [at for at in range(len(table.rows)) if at not in skipped and at not in table.rejected]
     columns = {name: [column[at] for at in kept] for name, column in columns.items()}
@@ -68,14 +71,13 @@ def translator(patterns: Sequence[Pattern]) -> Callable[[str], str]:
     return translate
 
 
-def _filled(column: list[str], empty: frozenset[int]) -> list[str]:
+def _filled(column: list[str], empty: frozenset[int], above: str) -> tuple[list[str], str]:
     """Continuation rows repeat the value above; a row without any content stays one."""
     filled: list[str] = []
-    above = ""
     for at, cell in enumerate(column):
         above = cell or above
         filled.append("" if at in empty else above)
-    return filled
+    return filled, above
 
 
 def _skipped(columns: dict[str, list[str]], table: Table, profile: Profile) -> set[int]:

@@ -8,7 +8,6 @@ conflict and stays one until a person decides. So a nightly feed never reverts a
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -16,12 +15,8 @@ from django.db import connection
 from deals.feeds.facts import Facts, differing, live, same
 from deals.models import Feed, FeedRecord, StagedDeal
 from deals.models.bundles import Bundle, load
-from deals.rules.names import normalise
 
 Outcome = StagedDeal.Outcome
-# In a full delivery: an absent and a new deal of one target so close in time may be one, re-keyed.
-REKEYED_DAYS = 62
-
 LIVE = """
 WITH RECURSIVE chain AS (
     SELECT id AS deal, id, merged_into_id FROM deals_deal WHERE id = ANY(%s)
@@ -61,20 +56,9 @@ class Verdict:
     live: Bundle | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Verdicts by key, and the keys that a full delivery no longer contains."""
-
-    verdicts: dict[str, Verdict]
-    absent: tuple[str, ...]
-
-    def count(self, outcome: StagedDeal.Outcome) -> int:
-        return sum(verdict.outcome == outcome for verdict in self.verdicts.values())
-
-
-def compare(feed: Feed | None, incoming: Mapping[str, Facts], *, full: bool = False) -> Comparison:
-    """Judge a delivery against what the feed delivered before. Reads only."""
-    records = _records(feed, incoming)
+def judge(feed: Feed | None, incoming: Mapping[str, Facts]) -> dict[str, Verdict]:
+    """Judge delivered deals against what the feed delivered before. Reads only."""
+    records = delivered_before(feed, incoming)
     verdicts: dict[str, Verdict] = {}
     changed: dict[str, list[str]] = {}
     for key, facts in incoming.items():
@@ -86,14 +70,10 @@ def compare(feed: Feed | None, incoming: Mapping[str, Facts], *, full: bool = Fa
         else:
             changed[key] = fields
     verdicts |= _changed(changed, incoming, records, feed)
-    absent = _absent(feed, incoming) if full else []
-    _hold_rekeyed(verdicts, incoming, absent)
-    hold_parts_without_whole(verdicts, incoming, feed)
-    ordered = {key: verdicts[key] for key in incoming}
-    return Comparison(ordered, tuple(record.key for record in absent))
+    return {key: verdicts[key] for key in incoming}
 
 
-def _records(feed: Feed | None, keys: Iterable[str]) -> dict[str, Delivered]:
+def delivered_before(feed: Feed | None, keys: Iterable[str]) -> dict[str, Delivered]:
     """What the feed delivered before under these keys; one array, however many keys there are."""
     if feed is None or not FeedRecord.objects.filter(feed=feed).exists():
         return {}
@@ -181,54 +161,3 @@ def _umbrella_keys(bundles: Iterable[Bundle], feed: Feed | None) -> dict[int, st
     wholes = {b.version["part_of_id"] for b in bundles if b.version["part_of_id"]}
     found = FeedRecord.objects.filter(feed=feed, deal__in=wholes)
     return dict(found.values_list("deal_id", "key"))
-
-
-def hold_parts_without_whole(
-    verdicts: dict[str, Verdict], incoming: Mapping[str, Facts], feed: Feed | None
-) -> None:
-    """A tranche waits while its umbrella deal is held, or in neither the file nor the register."""
-    outside = {facts["part_of"] for facts in incoming.values()} - {""} - incoming.keys()
-    missing = outside - _records(feed, outside).keys() if outside else set()
-    missing |= {key for key, verdict in verdicts.items() if _never_seen(verdict)}
-    while missing:
-        held = [
-            key
-            for key, facts in incoming.items()
-            if facts["part_of"] in missing and verdicts[key].outcome != Outcome.HELD
-        ]
-        for key in held:
-            verdicts[key] = Verdict(Outcome.HELD, ("part_of",), verdicts[key].deal)
-        missing = {key for key in held if _never_seen(verdicts[key])}
-
-
-def _never_seen(verdict: Verdict) -> bool:
-    """Held, and not in the register under its key either."""
-    return verdict.outcome == Outcome.HELD and verdict.deal is None
-
-
-def _absent(feed: Feed | None, incoming: Mapping[str, Facts]) -> list[Delivered]:
-    if feed is None:
-        return []
-    records = FeedRecord.objects.filter(feed=feed).values_list("key", "deal_id", "facts")
-    return [Delivered(*record) for record in records if record[0] not in incoming]
-
-
-def _hold_rekeyed(
-    verdicts: dict[str, Verdict], incoming: Mapping[str, Facts], absent: list[Delivered]
-) -> None:
-    gone: dict[str, list[Facts]] = {}
-    for record in absent:
-        gone.setdefault(normalise(record.facts["target_name"]), []).append(record.facts)
-    for key, verdict in list(verdicts.items()) if gone else ():
-        facts = incoming[key]
-        others = gone.get(normalise(facts["target_name"]), [])
-        if verdict.outcome == Outcome.CREATED and any(_near(facts, other) for other in others):
-            verdicts[key] = Verdict(Outcome.HELD, ("key",))
-
-
-def _near(one: Facts, other: Facts) -> bool:
-    days = [facts["date"]["first"] for facts in (one, other)]
-    if None in days:
-        return days[0] == days[1]
-    first, last = sorted(map(date.fromisoformat, days))
-    return (last - first).days <= REKEYED_DAYS

@@ -1,8 +1,7 @@
 """Two rows of one deal that cannot both be right."""
 
+from decimal import Decimal
 from typing import Any
-
-from deals.rules.amounts import Amount
 
 
 class Contradiction(Exception):
@@ -14,10 +13,21 @@ class Contradiction(Exception):
 
 
 def said(value: Any) -> str:
-    """A fact in a few words."""
-    if isinstance(value, Amount):
-        ends = dict.fromkeys(f"{end:,.2f}" for end in (value.low, value.high) if end is not None)
-        return f"{value.currency} {' to '.join(ends)}"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(getattr(item, "name", str(item)) or "not named" for item in value)[:120]
+    """A fact, as it stands in `deals.feeds.facts`, in a few words."""
+    if isinstance(value, dict) and "currency" in value:
+        ends = dict.fromkeys(value[end] for end in ("low", "high") if value[end] is not None)
+        return f"{value['currency']} {' to '.join(f'{Decimal(end):,.2f}' for end in ends)}"
+    if isinstance(value, dict) and "first" in value:
+        return " to ".join(dict.fromkeys(str(value[end]) for end in ("first", "last")))
+    if isinstance(value, list):
+        return ", ".join(map(_item, value))[:120] or "blank"
     return str(value)[:120] or "blank"
+
+
+def _item(item: Any) -> str:
+    """An investor by name, a step of a history by its word, a page by its address."""
+    if isinstance(item, dict):
+        return str(item.get("status", ""))
+    if isinstance(item, list):
+        return str(item[0]) or "not named"
+    return str(getattr(item, "name", item)) or "not named"

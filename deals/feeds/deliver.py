@@ -1,97 +1,47 @@
-"""Sixth stage: approved deals of an import become published versions, in one transaction.
+"""Seventh stage: everything that was prepared becomes live in one transaction, all or nothing."""
 
-Deals whose live version changed since staging are judged again first. Rows are written by COPY; the
-last step is the same `publish` that a person's edit ends in.
-"""
-
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from deals.feeds.compare import (
-    Comparison,
-    Outcome,
-    Verdict,
-    compare,
-    hold_parts_without_whole,
-)
-from deals.feeds.facts import Facts, live
-from deals.feeds.match import Named, organizations
+from deals.feeds.holding import hold_outdated, hold_parts, recount
+from deals.feeds.lease import LostError, advance
 from deals.feeds.populations import announce_population, settle_population
 from deals.feeds.profile import Profile
-from deals.feeds.profile_toml import load_profile
-from deals.feeds.publish import publish
-from deals.feeds.stage import Staged, staged_deals
-from deals.feeds.versions import NewVersion, write_versions
+from deals.feeds.publish import StaleVersionError, go_live
 from deals.models import Feed, ImportRun, StagedDeal
 
-# Imports are published one after the other, so that two files never make one organization twice.
+Phase = ImportRun.Phase
+# Imports are published one after the other, so that of two files with one deal the second sees it.
 LOCK_KEY = 4_281_503_118
-REMEMBER_FIRST = """
-INSERT INTO deals_feedrecord (feed_id, key, deal_id, facts)
-SELECT %s, s.key, new.deal, s.facts
-FROM unnest(%s::text[], %s::bigint[]) AS new(key, deal)
-JOIN deals_stageddeal s ON s.key = new.key AND s.import_run_id = %s
+COUNTS = (
+    "deals_created", "deals_updated", "deals_unchanged", "deals_conflict", "deals_held",
+    "deals_absent",
+)  # fmt: skip
+REMEMBER = (
+    # What an undo puts back.
+    """UPDATE deals_stageddeal s SET previous = r.facts FROM deals_feedrecord r
+    WHERE s.import_run_id = %(run)s AND s.outcome IN ('updated', 'unchanged')
+      AND r.feed_id = %(feed)s AND r.key = s.key COLLATE "default" """,
+    """INSERT INTO deals_feedrecord (feed_id, key, deal_id, facts)
+    SELECT %(feed)s, key, deal_id, facts FROM deals_stageddeal
+    WHERE import_run_id = %(run)s AND outcome = 'created'""",
+    """UPDATE deals_feedrecord r SET facts = s.facts FROM deals_stageddeal s
+    WHERE s.import_run_id = %(run)s AND s.outcome IN ('updated', 'unchanged')
+      AND r.feed_id = %(feed)s AND r.key = s.key COLLATE "default" """,
+)
+# Organizations that were merged after the versions that name them were prepared.
+MERGED = """
+SELECT d.public_id FROM deals_organization o
+JOIN deals_dealversion v ON v.target_id = o.id JOIN deals_deal d ON d.id = v.deal_id
+WHERE o.merged_into_id IS NOT NULL AND v.import_run_id = %(run)s AND v.state = 'submitted'
+UNION
+SELECT d.public_id FROM deals_organization o
+JOIN deals_participation p ON p.investor_id = o.id
+JOIN deals_dealversion v ON v.id = p.version_id JOIN deals_deal d ON d.id = v.deal_id
+WHERE o.merged_into_id IS NOT NULL AND v.import_run_id = %(run)s AND v.state = 'submitted'
 """
-REMEMBER_AGAIN = """
-UPDATE deals_feedrecord r SET facts = s.facts FROM deals_stageddeal s
-WHERE r.feed_id = %s AND s.import_run_id = %s AND s.key = r.key AND r.key = ANY(%s)
-"""
-DECIDABLE = (ImportRun.State.REVIEW, ImportRun.State.RUNNING)
-
-
-class NotDecidableError(Exception):
-    """The import is not waiting for a decision."""
-
-
-def deliver(
-    run_id: int,
-    *,
-    by: str = "system",
-    decided_by: int | None = None,
-    self_approved: bool = False,
-    reason: str = "",
-    staged: dict[str, Staged] | None = None,
-) -> ImportRun:
-    """Publish what an import staged as created or updated; conflicts and held deals stay staged.
-
-    `staged` is what `stage` has just written, if this follows at once.
-    """
-    with transaction.atomic():
-        wait_for_turn()
-        run = ImportRun.objects.select_for_update().get(pk=run_id)
-        if run.state not in DECIDABLE:
-            raise NotDecidableError(
-                f"Import {run.pk} is {run.state}; only an import in review can be published."
-            )
-        profile = load_profile(run.profile)
-        feed = Feed.objects.select_for_update().get(pk=run.feed_id)
-        feed.population, redefined = settle_population(profile)
-        feed.name, feed.profile = profile.name, profile.text
-        feed.save(update_fields=["population", "name", "profile"])
-        staged = staged_deals(run) if staged is None else staged
-        incoming = {key: row.facts for key, row in staged.items()}
-        comparison = compare(feed, incoming)
-        verdicts = _with_held(comparison, staged)
-        _hold_outdated(verdicts, run)
-        hold_parts_without_whole(verdicts, incoming, feed)
-        new = _new_versions(verdicts, staged, feed, profile)
-        ids = write_versions(new, run, feed, profile, reason)
-        publish(
-            ids,
-            by=by,
-            decided_by=decided_by,
-            self_approved=self_approved,
-            reason=reason,
-            import_run=run.pk,
-        )
-        _remember(run, feed, new, verdicts)
-        announce_population(feed.population, redefined, by=by)
-        _close(run, verdicts, staged, decided_by, reason)
-    return run
 
 
 def wait_for_turn() -> None:
@@ -100,107 +50,100 @@ def wait_for_turn() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
 
 
-def _with_held(comparison: Comparison, staged: dict[str, Staged]) -> dict[str, Verdict]:
-    """What was held as perhaps re-keyed stays held: the whole file was needed to see it."""
-    return {
-        key: Verdict(Outcome.HELD, ("key",))
-        if staged[key].outcome == Outcome.HELD and staged[key].fields == ["key"]
-        else verdict
-        for key, verdict in comparison.verdicts.items()
-    }
+@transaction.atomic
+def open_publication(run: ImportRun, profile: Profile) -> None:
+    """Judge once more what only the whole file shows, and make the population ready.
+
+    Raises `Refused` for a population that is of another kind, and IntegrityError while another
+    import of the feed is being published.
+    """
+    hold_outdated(run)
+    hold_parts(run)
+    recount(run)
+    _, redefined = settle_population(profile)
+    run.decided_at = run.decided_at or timezone.now()
+    run.phase, run.checkpoint = Phase.PREPARING, {"key": "", "redefined": redefined}
+    advance(run, "phase", "checkpoint", "decided_at", *COUNTS)
 
 
-def _hold_outdated(verdicts: dict[str, Verdict], run: ImportRun) -> None:
-    """An import that waited while a later one of its feed was published brings nothing old back."""
-    later = StagedDeal.objects.filter(
-        import_run__feed=run.feed_id,
-        import_run__state=ImportRun.State.PUBLISHED,
-        import_run__gt=run.pk,
-        outcome__in=(Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED),
-    )
-    for key in later.values_list("key", flat=True):
-        verdict = verdicts.get(key)
-        if verdict is not None and verdict.outcome in (Outcome.UPDATED, Outcome.CONFLICT):
-            verdicts[key] = replace(verdict, outcome=Outcome.HELD, fields=("newer",))
+def publish_prepared(run: ImportRun, profile: Profile) -> None:
+    """Make an import's versions live. Raises StaleVersionError when some have to be made again."""
+    by = run.decided_by
+    own = by is not None and by.pk == run.created_by_id
+    reason = run.reason or f"Import {run.pk} of {run.file_name}"
+    with transaction.atomic():
+        wait_for_turn()
+        feed = Feed.objects.select_for_update().get(pk=run.feed_id)
+        _refuse_merged(run)
+        prepared = StagedDeal.objects.filter(import_run=run, version__isnull=False)
+        go_live(
+            list(prepared.values_list("version_id", flat=True)),
+            by=by.get_username() if by else "system",
+            decided_by=run.decided_by_id,
+            decided_at=run.decided_at or timezone.now(),
+            self_approved=own,
+            reason=reason,
+            import_run=run.pk,
+        )
+        with connection.cursor() as cursor:
+            for sql in REMEMBER:
+                cursor.execute(sql, {"run": run.pk, "feed": feed.pk})
+        feed.population, _ = settle_population(profile)
+        feed.name, feed.profile = profile.name, profile.text
+        feed.save(update_fields=["population", "name", "profile"])
+        announce_population(
+            feed.population,
+            run.checkpoint.get("redefined", []),
+            by=by.get_username() if by else "system",
+        )
+        _close(run, reason)
 
 
-def _new_versions(
-    verdicts: dict[str, Verdict], staged: dict[str, Staged], feed: Feed, profile: Profile
-) -> list[NewVersion]:
-    """Facts of every version to be written; an update takes over only the facts that changed."""
-    chosen = {
-        key: verdict
-        for key, verdict in verdicts.items()
-        if verdict.outcome in (Outcome.CREATED, Outcome.UPDATED)
-    }
-    merged: dict[str, Facts] = {}
-    for key, verdict in chosen.items():
-        facts = staged[key].facts
-        if verdict.live is not None:
-            facts = _overlaid(verdict, facts)
-        merged[key] = facts
-    names: list[Named] = []
-    for facts in merged.values():
-        names.append((facts["target_name"], facts["target_country"]))
-        names.extend((i[0], i[1]) for i in facts["investors"] if i[0])
-    known = organizations(names, generated=profile.generated)
-    return [
-        NewVersion(key, merged[key], staged[key].rows, verdict, known)
-        for key, verdict in chosen.items()
-    ]
-
-
-def _overlaid(verdict: Verdict, facts: Facts) -> Facts:
-    assert verdict.live is not None
-    now = live(verdict.live, facts["part_of"])
-    changed = {name: facts[name] for name in verdict.fields if name != "sources"}
-    if "amount" in changed:
-        changed["amount_text"] = facts["amount_text"]
-    added = [source for source in facts["sources"] if source not in now["sources"]]
-    return {**now, **changed, "sources": added}
-
-
-def _remember(
-    run: ImportRun, feed: Feed, new: Sequence[NewVersion], verdicts: dict[str, Verdict]
-) -> None:
-    """Keep what the feed delivered, also where the live deal had the new value already."""
-    first = [version for version in new if version.verdict.deal is None]
-    later = [
-        key
-        for key, verdict in verdicts.items()
-        if verdict.deal is not None and verdict.outcome in (Outcome.UPDATED, Outcome.UNCHANGED)
-    ]
-    keys, deals = [version.key for version in first], [version.deal for version in first]
+def _refuse_merged(run: ImportRun) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(REMEMBER_FIRST, [feed.pk, keys, deals, run.pk])
-        cursor.execute(REMEMBER_AGAIN, [feed.pk, run.pk, later])
+        cursor.execute(MERGED, {"run": run.pk})
+        stale = [row[0] for row in cursor]
+    if stale:
+        raise StaleVersionError(stale)
 
 
-def _close(
-    run: ImportRun,
-    verdicts: dict[str, Verdict],
-    staged: dict[str, Staged],
-    decided_by: int | None,
-    reason: str,
-) -> None:
-    """Count what really happened, which may be less than was staged, and note the decision."""
-    for key, verdict in verdicts.items():
-        if staged[key].outcome != verdict.outcome:
-            StagedDeal.objects.filter(import_run=run, key=key).update(
-                outcome=verdict.outcome, fields=list(verdict.fields)
-            )
-    counts: dict[str, Any] = {
-        f"deals_{outcome}": sum(v.outcome == outcome for v in verdicts.values())
-        for outcome in Outcome
-    }
-    counts["deals_unchanged"] += run.deals_in_file - len(verdicts)
-    for name, value in counts.items():
-        setattr(run, name, value)
-    run.state = ImportRun.State.PUBLISHED
-    run.decided_by_id, run.decided_at, run.reason = decided_by, timezone.now(), reason
-    run.leased_until = None
-    run.save(
-        update_fields=[
-            *counts, "state", "decided_by", "decided_at", "reason", "leased_until",
-        ]
-    )  # fmt: skip
+def _close(run: ImportRun, reason: str) -> None:
+    """Count what really happened, which may be less than was staged, and end the run."""
+    recount(run)
+    run.reason, run.finished_at, run.checkpoint, run.problem = reason, timezone.now(), {}, ""
+    advance(run, "reason", "finished_at", "checkpoint", "problem", *COUNTS)
+    ended = ImportRun.objects.filter(pk=run.pk, fence=run.fence).update(
+        state=ImportRun.State.PUBLISHED, leased_until=None, tries=0
+    )
+    if not ended:
+        raise LostError(f"Import {run.pk} is no longer this worker's.")
+    run.state, run.leased_until = ImportRun.State.PUBLISHED, None
+
+
+@transaction.atomic
+def prepare_again(run: ImportRun, stale: StaleVersionError) -> None:
+    """Drop versions of deals that changed since they were prepared; they are judged anew."""
+    run.phase = Phase.PREPARING
+    run.checkpoint = {**run.checkpoint, "key": ""}
+    drop_versions(run.pk, stale.deals)
+    advance(run, "phase", "checkpoint")
+
+
+def drop_versions(run_id: int, deals: list[str]) -> None:
+    """Delete the prepared versions of these deals (public ids)."""
+    values: dict[str, Any] = {"run": run_id, "deals": deals}
+    chosen = (
+        "SELECT v.id FROM deals_dealversion v JOIN deals_deal d ON d.id = v.deal_id"
+        " WHERE v.import_run_id = %(run)s AND v.state = 'submitted' AND d.public_id = ANY(%(deals)s)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE deals_stageddeal SET version_id = NULL WHERE import_run_id = %(run)s"
+            f" AND version_id IN ({chosen})",
+            values,
+        )
+        for table in (
+            "deals_participation", "deals_citation", "deals_dealfact", "deals_dealdocument",
+        ):  # fmt: skip
+            cursor.execute(f"DELETE FROM {table} WHERE version_id IN ({chosen})", values)
+        cursor.execute(f"DELETE FROM deals_dealversion WHERE id IN ({chosen})", values)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from deals.feeds.match import Named, organizations
-from deals.feeds.stage import Prepared
+from deals.feeds.run import Prepared
 from deals.models import (
     Change,
     Domicile,
@@ -95,20 +95,20 @@ def _describe(pk: int, row: Row) -> bool:
 
 def _own(owned: int, row: Row, pks: dict[str, int]) -> bool:
     """One link of an ownership chain; whether anything was new."""
-    _, created = Ownership.objects.update_or_create(
-        owned_id=owned,
-        owner_id=pks[row["owner"]],
-        first=_day(row["from"]),
-        defaults={
-            "last": _day(row["to"]),
-            "share": Decimal(row["share_percent"]) if row["share_percent"] else None,
-            "controlling": row["controlling"] == "yes",
-            "state_linked": row["state_linked"] == "yes",
-            "source": _source(row),
-            "note": row["note"],
-        },
-    )
-    return created
+    link = {"owned_id": owned, "owner_id": pks[row["owner"]], "first": _day(row["from"])}
+    facts = {
+        "last": _day(row["to"]),
+        "share": Decimal(row["share_percent"]) if row["share_percent"] else None,
+        "controlling": row["controlling"] == "yes",
+        "state_linked": row["state_linked"] == "yes",
+        "source": _source(row),
+        "note": row["note"],
+    }
+    # After a merge of organizations there may be two of the same.
+    if Ownership.objects.filter(**link).update(**facts):
+        return False
+    Ownership.objects.create(**link, **facts)
+    return True
 
 
 def _source(row: Row) -> Source | None:

@@ -4,24 +4,37 @@ Both sides have the same form, so that "unchanged", "changed" and "edited by a p
 comparisons of equal things. Money is text with two decimals, days are ISO 8601, unknown is null.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from deals.feeds.group import DealInFile
+from deals.feeds.investors import as_facts
 from deals.feeds.profile import Profile
+from deals.feeds.validate import Row
 from deals.models.bundles import Bundle
 from deals.rules.dates import DealDate
+from deals.rules.errors import RuleError
 
 Facts = dict[str, Any]
-# How something was written is kept, and is not a difference.
-NOT_COMPARED = frozenset({"amount_text"})
+# How something was written, and what others call an organization, is no difference of a deal.
+NOT_COMPARED = frozenset({"amount_text", "ids"})
 
 
-def delivered(deal: DealInFile, profile: Profile) -> Facts:
-    """The facts of a deal of a file."""
-    facts, amount = deal.facts, deal.facts.amount
-    contributed = next((i.currency for i in deal.investors if i.currency), None)
+def of_row(row: Row, profile: Profile) -> tuple[Facts, bool]:
+    """The facts of a deal of which this is the only row, and whether it makes a list partial.
+
+    The flag is for other rows of the deal, since a row without investors has no list to tell it.
+    Raises RuleError for amounts in two currencies.
+    """
+    facts, amount = row.facts, row.facts.amount
+    known = [investor for investor in row.investors if investor.known]
+    partial = len(known) < len(row.investors) or facts.investor_list != "complete"
+    partial = partial or any(not investor.name for investor in known)
+    if not known:
+        investor_list = "none"
+    else:
+        investor_list = "partial" if partial else "complete"
     return {
         "target_name": facts.target_name,
         "target_country": facts.target_country,
@@ -44,23 +57,39 @@ def delivered(deal: DealInFile, profile: Profile) -> Facts:
             "state": str(amount.state),
             "low": _money(amount.low),
             "high": _money(amount.high),
-            "currency": amount.currency or contributed or "",
+            "currency": _currency(row),
         },
-        "amount_text": deal.amount_text[:200],
-        "investor_list": facts.investor_list,
+        "amount_text": row.amount_text[:200],
+        "investor_list": investor_list,
         "ai": facts.ai,
         "ai_basis": facts.ai_basis,
         "sectors": list(facts.sectors),
         "part_of": facts.part_of,
         "population": profile.population.code if profile.population else "",
         "external_id": facts.external_id,
-        "notes": "\n".join(deal.notes),
-        "investors": [
-            [i.name, i.country, i.basis, i.lead, _money(i.contribution), _money(i.stake)]
-            for i in deal.investors
-        ],
-        "sources": [list(cited) for cited in deal.cited],
-    }
+        "notes": row.notes,
+        "investors": [as_facts(investor) for investor in row.investors],
+        "ids": {"target": facts.target_id, "investors": [i.identifier for i in row.investors]},
+        "sources": [list(cited) for cited in row.cited],
+    }, partial
+
+
+def _currency(row: Row) -> str:
+    """The one currency of the amount and of what investors contributed."""
+    stated = {i.currency for i in row.investors if i.contribution is not None}
+    found = sorted(map(str, stated | {row.facts.amount.currency} - {None}))
+    if len(found) > 1:
+        raise two_currencies(found)
+    return found[0] if found else ""
+
+
+def two_currencies(found: Iterable[str]) -> RuleError:
+    """What is wrong with a deal whose amounts are in several currencies."""
+    return RuleError(
+        "currency_conflict",
+        f"The amounts of one deal are in {' and '.join(sorted(found))}: give contributions in "
+        "the currency of the deal.",
+    )
 
 
 def live(bundle: Bundle, part_of: str) -> Facts:

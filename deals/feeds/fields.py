@@ -13,8 +13,8 @@ from deals.rules.dates import parse_date
 from deals.rules.errors import RuleError, quoted
 
 FIELDS = (
-    "target_name", "target_country", "announced_on", "date_basis", "amount", "currency",
-    "investor_name", "investor_country", "investors", "round_type", "kind", "status",
+    "target_name", "target_id", "target_country", "announced_on", "date_basis", "amount", "currency",
+    "investor_name", "investor_id", "investor_country", "investors", "round_type", "kind", "status",
     "status_history", "sectors", "ai", "ai_basis", "investor_list", "lead", "contribution",
     "stake", "external_id", "part_of", "source_url", "source_title", "source_field",
     "source_quote", "recorded_on", "notes",
@@ -117,6 +117,12 @@ def url(text: str) -> str:
             "and has at most 1,000 bytes.",
         )
     return text
+
+
+def identifier(scheme: str) -> Callable[[str], str]:
+    """A rule that says whose id it is: "scheme:value"; "" for a blank."""
+    keep = text_up_to(250)
+    return lambda text: f"{scheme}:{keep(text)}" if text else ""
 
 
 CLOSED: dict[str, Callable[[str], Any]] = {

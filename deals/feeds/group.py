@@ -5,31 +5,40 @@ one deal, blanks yield to values; where two values differ the first stands, and 
 rejected as a whole (`conflicts_with_row`), so that no half of it is used.
 """
 
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
-from deals.feeds.citations import Cited
+import orjson
+
 from deals.feeds.contradiction import Contradiction
+from deals.feeds.facts import Facts, two_currencies
 from deals.feeds.investors import Investor
+from deals.feeds.merging import merge_facts, same_row
 from deals.feeds.profile import Profile
 from deals.feeds.refusals import RowProblem
-from deals.feeds.roster import Places, place, places_of, union
-from deals.feeds.tranches import in_circles
-from deals.feeds.validate import Row, RowFacts, Validated
-from deals.rules.amounts import Amount
-from deals.rules.dates import DealDate
+from deals.feeds.roster import Places, from_facts, place, places_of, to_facts, union
 from deals.rules.errors import RuleError
-from deals.rules.names import normalise
 
-NAMES = tuple(item.name for item in fields(RowFacts))
 # Where the fact stands in a profile, if under another name.
-FIELD_OF = {"date": "announced_on", "amount": "amount"}
-CIRCLE = (
+FIELD_OF = {"date": "announced_on"}
+CIRCLE = RuleError(
     "part_of_itself",
     "The deal is a tranche of itself, directly or by way of other deals: an umbrella deal is not "
     "counted beside its tranches, so none of them would count. Correct part_of.",
 )
+
+
+class RowOfDeal(NamedTuple):
+    """One row as it was staged: facts as JSON, None where the row was rejected but is of the deal.
+
+    `partial`: beside rows that name investors, this one makes their list partial.
+    """
+
+    number: int
+    text: str | bytes | None
+    partial: bool
 
 
 @dataclass(slots=True)
@@ -37,191 +46,143 @@ class DealInFile:
     """One deal with everything its rows say. `rows` are the numbers of the rows that were used."""
 
     key: str
-    facts: RowFacts
+    facts: Facts
     rows: list[int]
-    investors: list[Investor]
-    # Pages and notes in the order of the file, each once.
-    cited: dict[Cited, None]
-    notes: dict[str, None]
-    amount_text: str
-    first_row: dict[str, int] = field(default_factory=dict)
+    partial: bool
+    currencies: set[str]
+    investors: list[Investor] = field(default_factory=list)
     places: Places = field(default_factory=dict)
-    # An investor of it stood in a row that was rejected.
-    investor_lost: bool = False
+    first_row: dict[str, int] = field(default_factory=dict)
+    # Only where rows were put together do the investors have to be judged anew.
+    several: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Grouped:
-    """Deals in the order of the file, and the balance of the rows that were read."""
+@dataclass(slots=True)
+class Together:
+    """What came of the rows of one key: a deal or none, and the balance of these rows."""
 
-    deals: list[DealInFile]
-    problems: list[RowProblem]
-    rows_read: int
-    rows_used: int
-    rows_skipped: int
-    rows_duplicate: int
-    rows_rejected: int
-    participations: int
+    deal: DealInFile | None = None
+    problems: list[RowProblem] = field(default_factory=list)
+    used: int = 0
+    duplicate: int = 0
+    rejected: int = 0
 
 
-def group(validated: Validated, profile: Profile) -> Grouped:
-    """Put rows together. `rows_read` is the sum of the four other counts, by construction."""
-    deals: dict[str, DealInFile] = {}
-    seen: set[tuple[Any, ...]] = set()
-    problems = list(validated.problems)
-    duplicate = rejected = 0
-    for row in validated.rows:
-        identity = (row.key, row.facts, row.investors, row.cited, row.notes)
+def put_together(key: str, rows: Iterable[RowOfDeal], profile: Profile) -> Together:
+    """The deal of one key. Rows come in the order of the file."""
+    done = Together()
+    seen: set[bytes] = set()
+    lost = False
+    for row in rows:
+        if row.text is None:
+            lost = True
+            continue
+        facts: Facts = orjson.loads(row.text)
+        identity = same_row(facts, row.partial)
         if identity in seen:
-            duplicate += 1
+            done.duplicate += 1
             continue
         seen.add(identity)
-        known = deals.get(row.key)
-        if known is None:
-            deals[row.key] = _opened(row)
+        if done.deal is None:
+            done.deal = _opened(key, row, facts)
             continue
         try:
-            _add(known, row, profile)
+            _add(done.deal, row, facts, profile)
         except (Contradiction, RuleError) as found:
-            problems.append(_conflict(found, known, row, profile))
-            rejected += 1
-            known.investor_lost |= any(
-                place(i, known.investors, known.places) is None for i in row.investors
-            )
-    kept = []
-    parts = {key: deal.facts.part_of for key, deal in deals.items() if deal.facts.part_of}
-    circles = in_circles(parts)
-    for deal in deals.values():
-        deal.investor_lost |= deal.key in validated.cut_keys
-        try:
-            if deal.key in circles:
-                raise RuleError(*CIRCLE)
-            kept.append(_closed(deal))
-        except RuleError as error:
-            problems.extend(_refused(deal, error, profile))
-            rejected += len(deal.rows)
-    used = sum(len(deal.rows) for deal in kept)
-    rejected += validated.rejected
-    return Grouped(
-        deals=kept,
-        problems=sorted(problems, key=lambda problem: problem.row),
-        rows_read=used + validated.skipped + duplicate + rejected,
-        rows_used=used,
-        rows_skipped=validated.skipped,
-        rows_duplicate=duplicate,
-        rows_rejected=rejected,
-        participations=sum(len(deal.investors) for deal in kept),
-    )
+            done.problems.append(_conflict(found, done.deal, row.number, facts, profile))
+            done.rejected += 1
+            lost |= _names_others(done.deal, facts)
+    if done.deal is not None:
+        _close(done, lost, profile)
+    return done
 
 
-def _opened(row: Row) -> DealInFile:
-    return DealInFile(
-        key=row.key,
-        facts=row.facts,
-        rows=[row.number],
-        investors=list(row.investors),
-        cited=dict.fromkeys(row.cited),
-        notes=dict.fromkeys([row.notes] if row.notes else []),
-        amount_text=row.amount_text,
-        places=places_of(row.investors),
-    )
+def _opened(key: str, row: RowOfDeal, facts: Facts) -> DealInFile:
+    currency = facts["amount"]["currency"]
+    return DealInFile(key, facts, [row.number], row.partial, {currency} - {""})
 
 
-def _add(deal: DealInFile, row: Row, profile: Profile) -> None:
+def _spread(deal: DealInFile) -> None:
+    """Look at the investors one by one; most deals never need it."""
+    if not deal.several:
+        deal.investors = from_facts(deal.facts)
+        deal.places = places_of(deal.investors)
+        deal.several = True
+
+
+def _add(deal: DealInFile, row: RowOfDeal, facts: Facts, profile: Profile) -> None:
     """Take over what the row adds. Raises Contradiction, and then nothing has been taken."""
-    merged = {}
-    if row.facts != deal.facts:
-        for name in NAMES:
-            here, there = getattr(row.facts, name), getattr(deal.facts, name)
-            if here != there:
-                merged[name] = _yielding(name, there, here)
-    investors, added = union(deal.investors, deal.places, row.investors, profile)
+    merged = merge_facts(deal.facts, facts)
+    _spread(deal)
+    investors, added = union(deal.investors, deal.places, from_facts(facts), profile)
     for name in merged:
         deal.first_row.setdefault(name, row.number)
-    if "amount" in merged and _blank(deal.facts.amount):
-        deal.amount_text = row.amount_text
-    deal.facts = replace(deal.facts, **merged) if merged else deal.facts
+    deal.facts |= merged
     deal.investors = investors
     for name, places in added.items():
         deal.places.setdefault(name, []).extend(places)
     deal.rows.append(row.number)
-    deal.cited |= dict.fromkeys(row.cited)
-    if row.notes:
-        deal.notes[row.notes] = None
+    deal.partial |= row.partial
+    deal.currencies |= {facts["amount"]["currency"]} - {""}
 
 
-def _yielding(name: str, earlier: Any, later: Any) -> Any:
-    if _blank(later):
-        return earlier
-    if _blank(earlier):
-        return later
-    if name == "target_name" and normalise(earlier) == normalise(later):
-        return earlier
-    if name == "investor_list" and "partial" in (earlier, later):
-        return "partial"
-    raise Contradiction(name, earlier, later)
+def _names_others(deal: DealInFile, facts: Facts) -> bool:
+    """Whether a row that was not used names an investor whom the deal does not have."""
+    _spread(deal)
+    return any(place(i, deal.investors, deal.places) is None for i in from_facts(facts))
 
 
-def _blank(value: Any) -> bool:
-    if isinstance(value, Amount):
-        return value.low is None
-    if isinstance(value, DealDate):
-        return value.first is None
-    return value in (None, "", (), "unknown")
+def _close(done: Together, lost: bool, profile: Profile) -> None:
+    """Judge the whole deal; where it cannot be right, none of its rows is used."""
+    deal = done.deal
+    assert deal is not None
+    if lost:
+        _spread(deal)
+    try:
+        if deal.several or deal.facts["investor_list"] == "none":
+            _spread(deal)
+            target = deal.facts["ids"]["target"]
+            deal.facts |= to_facts(deal.investors, target, partial=deal.partial or lost)
+        _check_money(deal)
+        done.used = len(deal.rows)
+    except RuleError as error:
+        done.problems.extend(refused(deal.rows, "contribution", error, profile))
+        done.rejected += len(deal.rows)
+        done.deal = None
 
 
-def _closed(deal: DealInFile) -> DealInFile:
-    """Judge the list of investors and the sum of contributions. Raises RuleError."""
-    known = [investor for investor in deal.investors if investor.known]
-    unnamed = len(known) < len(deal.investors)
-    if not known:
-        deal.investors = []
-        deal.facts = replace(deal.facts, investor_list="none")
-    elif (
-        unnamed
-        or deal.investor_lost
-        or any(not i.name for i in known)
-        or deal.facts.investor_list == "none"
-    ):
-        deal.facts = replace(deal.facts, investor_list="partial")
-    stated = [i for i in known if i.contribution is not None]
-    amount = deal.facts.amount
-    currencies = {i.currency for i in stated} | ({amount.currency} if amount.currency else set())
-    if len(currencies) > 1:
-        raise RuleError(
-            "currency_conflict",
-            f"The amounts of one deal are in {' and '.join(sorted(map(str, currencies)))}: give "
-            "contributions in the currency of the deal.",
-        )
-    total = sum((i.contribution for i in stated if i.contribution), Decimal(0))
-    if amount.high is not None and total > amount.high:
+def _check_money(deal: DealInFile) -> None:
+    if len(deal.currencies) > 1:
+        raise two_currencies(deal.currencies)
+    total = sum((Decimal(i[4]) for i in deal.facts["investors"] if i[4]), Decimal(0))
+    high = deal.facts["amount"]["high"]
+    if high is not None and total > Decimal(high):
         raise RuleError(
             "contributions_exceed_amount",
             f"The contributions add up to {total:,.2f}, more than the deal's amount of "
-            f"{amount.high:,.2f}: correct one of them.",
+            f"{Decimal(high):,.2f}: correct one of them.",
         )
-    return deal
 
 
 def _conflict(
-    found: Contradiction | RuleError, deal: DealInFile, row: Row, profile: Profile
+    found: Contradiction | RuleError, deal: DealInFile, number: int, facts: Facts, profile: Profile
 ) -> RowProblem:
     if isinstance(found, RuleError):
         column = profile.columns.get("investors") or profile.columns.get("investor_name", "")
-        return RowProblem(row.number, column, "", found.code, found.message)
+        return RowProblem(number, column, "", found.code, found.message)
     first = deal.first_row.get(found.name, deal.rows[0])
     name = FIELD_OF.get(found.name, found.name)
     return RowProblem(
-        row=row.number,
+        row=number,
         column=profile.columns.get(name, name),
-        value=row.amount_text if found.name == "amount" else "",
+        value=facts["amount_text"] if found.name == "amount" else "",
         code="conflicts_with_row",
         message=f"{found}, in row {first} of the same deal ({deal.key[:100]}): the first stands, "
         "and this row was not used.",
     )
 
 
-def _refused(deal: DealInFile, error: RuleError, profile: Profile) -> list[RowProblem]:
-    name = "part_of" if error.code == CIRCLE[0] else "contribution"
+def refused(rows: Iterable[int], name: str, error: RuleError, profile: Profile) -> list[RowProblem]:
+    """A problem for each row of a deal that cannot be used at all."""
     column = profile.columns.get(name, name)
-    return [RowProblem(row, column, "", error.code, error.message) for row in deal.rows]
+    return [RowProblem(row, column, "", error.code, error.message) for row in rows]

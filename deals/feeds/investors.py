@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from deals.feeds.cells import translator
 from deals.feeds.fields import COUNTRY_BASES
@@ -34,11 +34,20 @@ class Investor:
     contribution: Decimal | None = None
     currency: str | None = None
     stake: Decimal | None = None
+    # What a supplier calls it, "scheme:value"; "" where no id is given.
+    identifier: str = ""
 
     @property
     def known(self) -> bool:
         """Whether anything at all is known of it."""
         return bool(self.name or self.country)
+
+
+def as_facts(investor: Investor) -> list[Any]:
+    """An investor as it is kept and compared; money is text."""
+    stated = (investor.contribution, investor.stake)
+    money = [None if value is None else format(value, "f") for value in stated]
+    return [investor.name, investor.country, investor.basis, investor.lead, *money]
 
 
 UNNAMED = Investor("", None, "unknown")

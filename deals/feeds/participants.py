@@ -34,17 +34,19 @@ def _single(checker: Checker, rules: InvestorRules) -> list[Investor]:
     leads = checker.column("lead", fields.yes_no, None)
     contributions = single_amounts(checker, "contribution")
     stakes = checker.column("stake", fields.stake, None)
+    ids = checker.column("investor_id", fields.identifier(checker.profile.id_scheme), "")
     known: dict[tuple[Any, ...], Investor] = {}
     found = []
-    for parts in zip(names, countries, leads, contributions, stakes, strict=True):
+    for parts in zip(names, countries, leads, contributions, stakes, ids, strict=True):
         if parts not in known:
-            name, country, lead, amount, stake = parts
+            name, country, lead, amount, stake, identifier = parts
             known[parts] = replace(
                 rules.one(name, country),
                 lead=lead,
                 contribution=amount.low,
                 currency=amount.currency,
                 stake=stake,
+                identifier=identifier if name else "",
             )
         found.append(known[parts])
     return found

@@ -62,6 +62,8 @@ class Profile:
     values: dict[str, tuple[Pattern, ...]]
     investors: tuple[Pattern, ...]
     ai: AiRule | None
+    # Whose ids target_id and investor_id are; the feed's code where the profile does not say.
+    id_scheme: str
     text: str
 
     @property

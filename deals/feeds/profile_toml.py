@@ -38,9 +38,10 @@ def load_profile(text: str) -> Profile:
         raise top.refuse("name", "is empty: say which supplier's format this is.")
     columns = _columns(top)
     rows = top.word("rows", ROWS, "participation" if "investor_name" in columns else "deal")
+    code = _slug(top, "code", top.text("code", _slugged(name)))
     profile = Profile(
         name=name[:200],
-        code=_slug(top, "code", top.text("code", _slugged(name))),
+        code=code,
         rows=rows,
         delivery=top.word("delivery", ("delta", "full"), "delta"),
         encoding=top.text("encoding", "auto"),
@@ -59,6 +60,7 @@ def load_profile(text: str) -> Profile:
         values=_values(top),
         investors=_investor_countries(top),
         ai=_ai(top),
+        id_scheme=_slug(top, "ids", top.text("ids", code))[:32],
         text=text,
     )
     top.close()

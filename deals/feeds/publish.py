@@ -39,10 +39,8 @@ class Published:
 
 # Batches from here on are worth a look at their statistics.
 LARGE = 1_000
-
-# Batches from here on are worth a look at their statistics.
-LARGE = 1_000
-
+# How many documents are compared at a time.
+BATCH = 1_000
 STALE = """
 SELECT d.public_id FROM deals_dealversion v JOIN deals_deal d ON d.id = v.deal_id
 LEFT JOIN deals_dealversion live ON live.deal_id = v.deal_id
@@ -94,12 +92,40 @@ def publish(
     Raises `StaleVersionError`, and has done nothing, when a deal's live version is no longer the
     one that a version was based on.
     """
+    decided_at = timezone.now()
+    with transaction.atomic():
+        write_derived(list(version_ids), decided_at=decided_at)
+        return go_live(
+            version_ids,
+            by=by,
+            decided_by=decided_by,
+            decided_at=decided_at,
+            self_approved=self_approved,
+            reason=reason,
+            import_run=import_run,
+            kind=kind,
+        )
+
+
+def go_live(
+    version_ids: Sequence[int],
+    *,
+    by: str,
+    decided_at: datetime,
+    decided_by: int | None = None,
+    self_approved: bool = False,
+    reason: str = "",
+    import_run: int | None = None,
+    kind: str = "published",
+) -> Published:
+    """Like `publish`, for versions whose facts and documents were written with this `decided_at`.
+
+    The last transaction of a large import, which wrote them in chunks.
+    """
     if not version_ids:
         return Published(1, 0)
-    at = timezone.now()
     ids = list(version_ids)
     with transaction.atomic(), connection.cursor() as cursor:
-        write_derived(ids, decided_at=at)
         if len(ids) >= LARGE:
             # To the planner, tables that were filled in this transaction may still be empty.
             cursor.execute("ANALYZE deals_dealfact (version_id), deals_dealdocument (version_id)")
@@ -116,14 +142,14 @@ def publish(
         # A restored deal has no live version to supersede; its entry says "restored".
         for table in ("deals_dealversion", "deals_dealfact"):
             cursor.execute(SUPERSEDE.format(table=table))
-        _flip(at, decided_by, self_approved)
+        _flip(decided_at, decided_by, self_approved)
         cursor.execute(
             ENTRIES,
             {
                 "reason": reason,
                 "by": by,
                 "import_run": import_run,
-                "at": at,
+                "at": timezone.now(),
                 "fields": json.dumps(fields),
                 "kind": kind,
             },
@@ -154,7 +180,10 @@ def _changed_fields(ids: list[int]) -> dict[int, list[str]]:
         JOIN deals_dealdocument old ON old.version_id = v.based_on_id
         WHERE v.id = ANY(%s)
     """
+    changed: dict[int, list[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [ids])
-        rows: list[tuple[int, Any, Any]] = cursor.fetchall()
-    return {pk: changed_facts(json.loads(old), json.loads(new)) for pk, old, new in rows}
+        for start in range(0, len(ids), BATCH):
+            cursor.execute(sql, [ids[start : start + BATCH]])
+            for pk, old, new in cursor:
+                changed[pk] = changed_facts(json.loads(old), json.loads(new))
+    return changed

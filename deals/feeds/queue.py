@@ -1,86 +1,169 @@
 """Imports that a worker does: the row in the database is the queue, the message only a doorbell.
 
-A worker claims a run by updating it and counting the rows. Its lease outlasts the worker's own time
-limit, so nobody takes a run that is still being worked on; when it is out, another may try.
+A message may be lost, doubled or late. Whoever hears it claims the run; a sweeper rings again for
+every run that waits while nobody works on it.
 """
 
+import logging
 from collections.abc import Callable
-from datetime import timedelta
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from deals.feeds.cleanup import remove_everything
+from deals.feeds.lease import LostError, claim, release, unlock, worked_on
 from deals.feeds.profile import Profile
 from deals.feeds.receive import Received
 from deals.feeds.refusals import Refused
-from deals.feeds.run import process, stored_file
+from deals.feeds.review import NotDecidableError
 from deals.feeds.stage import new_run
+from deals.feeds.steps import BusyError, GivenUpError, Weigh, drive
 from deals.models import ImportRun
 
-# Longer than CELERY_TASK_TIME_LIMIT, after which a worker has been stopped for certain.
-LEASE = timedelta(minutes=6)
-MOST_ATTEMPTS = 3
-State = ImportRun.State
+State, Phase = ImportRun.State, ImportRun.Phase
+Ring = Callable[[int], object]
+log = logging.getLogger(__name__)
+# After so long a worker lets other imports have a turn, well before its own time limit.
+TURN_SECONDS = 60.0
 
 
-def queue(
+def enqueue(
     file: Received,
     profile: Profile,
     *,
     publish: bool,
     by: int | None,
-    ring: Callable[[int], object],
+    ring: Ring,
+    channel: str = ImportRun.Channel.DESK,
+    api_key: int | None = None,
+    idempotency_key: str = "",
 ) -> ImportRun:
-    """Keep the file, note the run, and ring for a worker once both are safe."""
-    stored = stored_file(file.sha256)
-    if not stored.exists():
-        partial = stored.with_suffix(".part")
-        partial.write_bytes(file.data)
-        partial.replace(stored)
+    """Note the import of a kept file, and ring for a worker once that is safe.
+
+    Raises IntegrityError when the API key has used the idempotency key before.
+    """
     with transaction.atomic():
-        run = new_run(file, profile, by=by, publish=publish, state=State.QUEUED)
+        run = new_run(
+            file,
+            profile,
+            by=by,
+            publish=publish,
+            channel=channel,
+            api_key=api_key,
+            idempotency_key=idempotency_key,
+        )
         transaction.on_commit(lambda: ring(run.pk))
     return run
 
 
-def claim(run_id: int) -> ImportRun | None:
-    """Take a run whose lease is free; None when somebody else has it, or it needs no work."""
-    now = timezone.now()
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    waiting = ImportRun.objects.filter(
-        free, pk=run_id, state__in=[State.QUEUED, State.RUNNING], claims__lt=MOST_ATTEMPTS
-    )
-    taken = waiting.update(state=State.RUNNING, claims=F("claims") + 1, leased_until=now + LEASE)
-    return ImportRun.objects.get(pk=run_id) if taken == 1 else None
+def work(run_id: int, *, ring: Ring, weigh: Weigh | None = None) -> None:
+    """Do a run, or as much of it as fits into a turn, unless somebody else does.
 
-
-def work(run: ImportRun) -> None:
-    """Do a claimed run. A refused file ends it with its sentence; any other error raises."""
+    A database that is away raises; the sweeper rings again.
+    """
+    run = claim(run_id)
+    if run is None:
+        return
     try:
-        process(run)
-    except FileNotFoundError:
-        _fail(run, "The file is no longer there: import it again.")
+        if drive(run, weigh=weigh, seconds=TURN_SECONDS):
+            return
+        release(run, tries=0)
+        ring(run.pk)
+    except LostError:
+        log.info("Import %s was taken over or cancelled.", run.pk)
+    except BusyError:
+        release(run, state=State.QUEUED, tries=0, claims=0)
     except Refused as refusal:
-        _fail(run, str(refusal))
+        refuse(run, str(refusal))
+    except GivenUpError as reason:
+        release(run, state=State.FAILED, problem=str(reason), finished_at=timezone.now())
+    except DatabaseError as error:
+        _note(run, error, ring)
+        raise
+    except Exception as error:
+        log.exception("Import %s stopped.", run.pk)
+        _note(run, error, ring)
+    finally:
+        unlock(run.pk)
 
 
-def sweep(ring: Callable[[int], object]) -> int:
-    """Ring again for runs that nobody works on, and give up on those tried often enough."""
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
-    open_runs = ImportRun.objects.filter(free, state__in=[State.QUEUED, State.RUNNING])
-    open_runs.filter(claims__gte=MOST_ATTEMPTS).update(
-        state=State.FAILED,
-        leased_until=None,
-        problem=f"The import was tried {MOST_ATTEMPTS} times and never came to an end; the "
-        "worker's log says why. Nothing was published.",
-    )
-    waiting = list(open_runs.filter(claims__lt=MOST_ATTEMPTS).values_list("pk", flat=True))
-    for run_id in waiting:
+def _note(run: ImportRun, error: Exception, ring: Ring) -> None:
+    """Keep the cause, and let the run be tried again."""
+    if isinstance(error, MemoryError):
+        cause = "There was not enough memory."
+    else:
+        cause = f"It met an error ({type(error).__name__}); the worker's log says more."
+    try:
+        release(run, problem=cause)
+    except DatabaseError:
+        # The database is away; the lock of the session is gone with it.
+        return
+    if not isinstance(error, DatabaseError) or isinstance(error, IntegrityError):
+        ring(run.pk)
+
+
+def refuse(run: ImportRun, problem: str) -> None:
+    """End a run whose file cannot be used; nothing of it stays but the sentence that says why."""
+    with transaction.atomic():
+        remove_everything(run.pk)
+        run.row_errors.all().delete()
+        nothing = {
+            name.name: 0
+            for name in ImportRun._meta.get_fields()
+            if name.name.startswith(("rows_", "deals_")) or name.name == "participations"
+        }
+        release(
+            run, state=State.FAILED, problem=problem, finished_at=timezone.now(), tries=0, **nothing
+        )
+
+
+def sweep(ring: Ring) -> int:
+    """Ring for every run that waits or whose worker is gone; returns how many."""
+    waiting = ImportRun.objects.filter(state__in=[State.QUEUED, State.RUNNING])
+    ids = set(waiting.values_list("pk", flat=True)) - worked_on()
+    for run_id in sorted(ids):
         ring(run_id)
-    return len(waiting)
+    return len(ids)
 
 
-def _fail(run: ImportRun, problem: str) -> None:
-    run.state, run.problem, run.leased_until = State.FAILED, problem, None
-    run.save(update_fields=["state", "problem", "leased_until"])
+def cancel(run_id: int, *, by: AbstractBaseUser | None = None) -> ImportRun:
+    """End an import that has not been published; what it staged and prepared is deleted.
+
+    Raises NotDecidableError when it is too late for that.
+    """
+    with transaction.atomic():
+        open_runs = ImportRun.objects.filter(
+            pk=run_id, state__in=[State.QUEUED, State.RUNNING, State.REVIEW, State.FAILED]
+        ).exclude(phase__in=[Phase.PUBLISHING, Phase.UNDOING], state=State.RUNNING)
+        # A worker that is at it finds the fence closed when it wants to commit its step.
+        cancelled = open_runs.exclude(phase=Phase.UNDOING).update(
+            state=State.CANCELLED,
+            fence=F("fence") + 1,
+            leased_until=None,
+            finished_at=timezone.now(),
+            decided_by=by.pk if by else None,
+            decided_at=timezone.now(),
+        )
+        run = ImportRun.objects.get(pk=run_id)
+        if not cancelled:
+            raise NotDecidableError(
+                f"Import {run.pk} is {run.state}, so it can no longer be cancelled."
+            )
+        remove_everything(run.pk)
+    return run
+
+
+def retry(run_id: int, *, by: AbstractBaseUser | None = None, ring: Ring) -> ImportRun:
+    """Let a failed import go on at its checkpoint. Raises NotDecidableError."""
+    with transaction.atomic():
+        failed = ImportRun.objects.filter(pk=run_id, state=State.FAILED)
+        again = failed.update(state=State.QUEUED, tries=0, claims=0, problem="", finished_at=None)
+        run = ImportRun.objects.get(pk=run_id)
+        if not again:
+            raise NotDecidableError(
+                f"Import {run.pk} is {run.state}; only a failed one is retried."
+            )
+        transaction.on_commit(lambda: ring(run.pk))
+    return run

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from deals.feeds.contradiction import Contradiction
-from deals.feeds.investors import Investor, check_number
+from deals.feeds.facts import Facts
+from deals.feeds.investors import Investor, as_facts, check_number
 from deals.feeds.profile import Profile
 from deals.rules.names import normalise
 
-PARTS = ("country", "lead", "contribution", "stake")
+PARTS = ("country", "lead", "contribution", "stake", "identifier")
 # Where in a list of investors a normalised name stands.
 Places = dict[str, list[int]]
 
@@ -53,6 +55,37 @@ def places_of(investors: Sequence[Investor]) -> Places:
     return places
 
 
+def from_facts(facts: Facts) -> list[Investor]:
+    """The investors of a row or deal, from its facts."""
+    ids = facts["ids"]["investors"]
+    return [
+        Investor(
+            name=name,
+            country=country,
+            basis=basis,
+            lead=lead,
+            contribution=contribution and Decimal(contribution),
+            stake=stake and Decimal(stake),
+            identifier=identifier,
+        )
+        for (name, country, basis, lead, contribution, stake), identifier in zip(
+            facts["investors"], ids, strict=True
+        )
+    ]
+
+
+def to_facts(investors: Sequence[Investor], target_id: str, *, partial: bool) -> Facts:
+    """The facts of a deal that its investors decide. Unknown ones alone are no list at all."""
+    known = [investor for investor in investors if investor.known]
+    partial = partial or len(known) < len(investors) or any(not i.name for i in known)
+    listed = list(investors) if known else []
+    return {
+        "investors": [as_facts(investor) for investor in listed],
+        "investor_list": ("partial" if partial else "complete") if known else "none",
+        "ids": {"target": target_id, "investors": [i.identifier for i in listed]},
+    }
+
+
 def _key(investor: Investor) -> str:
     return normalise(investor.name) if investor.name else ""
 
@@ -72,8 +105,8 @@ def _both(one: Investor, other: Investor) -> Investor:
     values: dict[str, Any] = {}
     for name in PARTS:
         there, here = getattr(one, name), getattr(other, name)
-        if there is not None and here is not None and there != here:
+        if there not in (None, "") and here not in (None, "") and there != here:
             raise Contradiction(name, there, here)
-        values[name] = there if there is not None else here
+        values[name] = here if there in (None, "") else there
     basis = one.basis if one.country else other.basis
     return replace(one, basis=basis, currency=one.currency or other.currency, **values)

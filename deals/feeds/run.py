@@ -1,97 +1,190 @@
-"""The order of the steps, the same for the command line, the worker, the desk and the API.
+"""Imports that are done at once, in this process: of the command line and of the starter data.
 
-`prepare` reads a file to the end and writes nothing. `preview` says what would happen.
-`import_file` stages it and, if asked, publishes. A file that is refused raises `Refused` before
-anything is written.
+They go the way of every import, so one that is killed here is ended by a worker. `prepare` reads a
+small file in memory and touches nothing.
 """
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass, field
+from time import monotonic, sleep
 
-from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from deals.feeds.compare import Comparison, compare
-from deals.feeds.deliver import deliver
-from deals.feeds.facts import delivered
-from deals.feeds.group import group
-from deals.feeds.parse import parse
+from deals.feeds import report
+from deals.feeds.cleanup import remove_prepared
+from deals.feeds.facts import Facts
+from deals.feeds.group import CIRCLE, DealInFile, RowOfDeal, put_together, refused
+from deals.feeds.lease import claim, unlock
 from deals.feeds.populations import check_population
 from deals.feeds.profile import Profile
-from deals.feeds.profile_toml import load_profile
-from deals.feeds.receive import Received, decode, receive
-from deals.feeds.rejected import write_rejected
-from deals.feeds.stage import Prepared, feed_of, new_run, stage
-from deals.feeds.validate import validate
-from deals.feeds.workbook import is_workbook, workbook_text
+from deals.feeds.reading import next_chunk, no_rows, opened
+from deals.feeds.receive import Received, forget
+from deals.feeds.refusals import Refused, RowProblem
+from deals.feeds.review import decide
+from deals.feeds.stage import feed_of, new_run
+from deals.feeds.steps import CHUNK, BusyError, drive
+from deals.feeds.tranches import in_circles
+from deals.feeds.undo import ask_undo
 from deals.models import ImportRun
 
-
-def prepare(file: Received, profile: Profile) -> Prepared:
-    """Read, check and group a file. Raises `Refused`; touches neither database nor disk."""
-    if is_workbook(file.data):
-        text = workbook_text(file.name, file.data, profile.delimiter)
-    else:
-        text = decode(file, profile.encoding, list(profile.needed))
-    table = parse(
-        text,
-        delimiter=profile.delimiter,
-        skip_rows=profile.skip_rows,
-        needed=profile.needed,
-        name=file.name,
-    )
-    grouped = group(validate(table, profile), profile)
-    return Prepared(
-        file=file,
-        profile=profile,
-        text=text,
-        delimiter=table.delimiter,
-        grouped=grouped,
-        facts={deal.key: delivered(deal, profile) for deal in grouped.deals},
-        rows={deal.key: deal.rows for deal in grouped.deals},
-    )
-
-
-def preview(prepared: Prepared) -> Comparison:
-    """What the file would do, from what is in memory and in the register; writes nothing."""
-    check_population(prepared.profile)
-    full = prepared.profile.delivery == "full"
-    return compare(feed_of(prepared.profile), prepared.facts, full=full)
+State = ImportRun.State
+# How long to wait for another import of the same feed.
+PATIENCE = 120.0
 
 
 def import_file(
     file: Received, profile: Profile, *, publish: bool = False, by: int | None = None
 ) -> ImportRun:
-    """Stage a file and, with `publish`, publish what neither conflicts nor is held."""
-    with unswept():
-        prepared = prepare(file, profile)
-        comparison = preview(prepared)
+    """Stage a file and, with `publish`, publish what neither conflicts nor is held.
+
+    Raises `Refused`, and then nothing of the import is left.
+    """
+    check_population(profile)
+    known = feed_of(profile)
+    run = new_run(file, profile, by=by, publish=publish)
+    try:
+        return _drive(run.pk)
+    except BaseException as error:
+        # Also when somebody stops the command: an import that was not wanted to the end.
+        _remove(run.pk, keep_feed=known is not None)
+        if isinstance(error, Refused):
+            forget(file.sha256)
+        raise
+
+
+def approve(run_id: int, *, by: AbstractBaseUser | None = None, reason: str = "") -> ImportRun:
+    """Publish an import in review at once; when that fails it is in review as before.
+
+    Raises NotDecidableError or OwnImportError.
+    """
+    before = ImportRun.objects.get(pk=run_id)
+    decide(run_id, by=by, reason=reason)
+    try:
+        return _drive(run_id)
+    except BaseException:
         with transaction.atomic():
-            state = ImportRun.State.REVIEW
-            run = new_run(file, profile, by=by, publish=publish, state=state)
-            staged = stage(prepared, run, comparison)
-        write_errors_file(run, prepared)
-        return deliver(run.pk, reason=_reason(run), staged=staged) if publish else run
+            remove_prepared(run_id)
+            before.fence = ImportRun.objects.get(pk=run_id).fence + 1
+            before.save()
+        raise
 
 
-def process(run: ImportRun) -> ImportRun:
-    """Do a run that a worker has claimed. Raises `Refused` when its file cannot be used."""
-    stored = stored_file(run.file_sha256).read_bytes()
-    with unswept():
-        prepared = prepare(receive(run.file_name, stored), load_profile(run.profile))
-        staged = stage(prepared, run, preview(prepared))
-        write_errors_file(run, prepared)
-        if run.publish:
-            return deliver(run.pk, reason=_reason(run), staged=staged)
-    run.state, run.leased_until = ImportRun.State.REVIEW, None
-    run.save(update_fields=["state", "leased_until"])
-    return run
+def undo(run_id: int, *, by: AbstractBaseUser | None = None, reason: str) -> ImportRun:
+    """Undo a published import at once. Raises NotDecidableError."""
+    ask_undo(run_id, by=by, reason=reason, ring=lambda _: None)
+    return _drive(run_id)
 
 
-def _reason(run: ImportRun) -> str:
-    return f"Import {run.pk} of {run.file_name}"
+def dry_run(file: Received, profile: Profile) -> dict[str, object]:
+    """The report of an import that does all but publish, and leaves nothing."""
+    check_population(profile)
+    try:
+        with transaction.atomic():
+            run = new_run(file, profile, by=None, publish=False)
+            said = report.of_run(_drive(run.pk))
+            transaction.set_rollback(True)
+    finally:
+        forget(file.sha256)
+    return {**said, "import_id": None, "errors_file": None}
+
+
+def _drive(run_id: int) -> ImportRun:
+    """Work on a run until it is done, in this process."""
+    patience = monotonic() + PATIENCE
+    while True:
+        run = claim(run_id)
+        try:
+            if run is not None:
+                with unswept():
+                    drive(run)
+                return ImportRun.objects.get(pk=run_id)
+        except BusyError:
+            ImportRun.objects.filter(pk=run_id).update(state=State.QUEUED)
+        finally:
+            if run is not None:
+                unlock(run_id)
+        if monotonic() > patience:
+            raise Refused(
+                "Another import of this feed is being published: try again when it has ended."
+            )
+        sleep(0.2)
+
+
+def _remove(run_id: int, *, keep_feed: bool) -> None:
+    """As if the import had never been begun."""
+    with transaction.atomic():
+        run = ImportRun.objects.select_for_update(of=("self",)).filter(pk=run_id).first()
+        if run is None or run.state == State.PUBLISHED:
+            return
+        remove_prepared(run_id)
+        feed = run.feed
+        run.row_errors.all().delete()
+        run.staged.all().delete()
+        run.delete()
+        if not keep_feed and not feed.imports.exists():
+            feed.delete()
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A file read to the end: its deals in the file's order, and the balance of its rows."""
+
+    deals: list[DealInFile] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    rows_read: int = 0
+    rows_used: int = 0
+    rows_skipped: int = 0
+    rows_duplicate: int = 0
+    rows_rejected: int = 0
+
+    @property
+    def participations(self) -> int:
+        return sum(len(deal.facts["investors"]) for deal in self.deals)
+
+    @property
+    def facts(self) -> dict[str, Facts]:
+        return {deal.key: deal.facts for deal in self.deals}
+
+
+def prepare(file: Received, profile: Profile) -> Prepared:
+    """Read, check and group a small file in memory. Raises `Refused`; writes nothing."""
+    done = Prepared()
+    rows: dict[str, list[RowOfDeal]] = {}
+    above: dict[str, str] = {}
+    with opened(file, profile) as source, unswept():
+        while (chunk := next_chunk(source.reader, profile, CHUNK, above)) is not None:
+            done.rows_read += chunk.read
+            done.rows_skipped += chunk.skipped
+            done.rows_rejected += chunk.rejected
+            done.problems += chunk.problems
+            for key, row in chunk.staged:
+                rows.setdefault(key, []).append(row)
+    if not done.rows_read:
+        raise no_rows(file)
+    _group(done, rows, profile)
+    done.problems.sort(key=lambda problem: problem.row)
+    return done
+
+
+def _group(done: Prepared, rows: dict[str, list[RowOfDeal]], profile: Profile) -> None:
+    for key, of_key in rows.items():
+        together = put_together(key, sorted(of_key, key=lambda row: row.number), profile)
+        done.rows_duplicate += together.duplicate
+        done.rows_rejected += together.rejected
+        done.rows_used += together.used
+        done.problems += together.problems
+        if together.deal is not None:
+            done.deals.append(together.deal)
+    parts = {deal.key: deal.facts["part_of"] for deal in done.deals if deal.facts["part_of"]}
+    circles = in_circles(parts)
+    for deal in [deal for deal in done.deals if deal.key in circles]:
+        done.problems += refused(deal.rows, "part_of", CIRCLE, profile)
+        done.rows_used -= len(deal.rows)
+        done.rows_rejected += len(deal.rows)
+        done.deals.remove(deal)
 
 
 @contextmanager
@@ -104,30 +197,3 @@ def unswept() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def imports_dir() -> Path:
-    """Where files and their errors are kept; made when it is missing."""
-    folder = Path(settings.VAR_DIR) / "imports"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def stored_file(sha256: str) -> Path:
-    """Where the bytes of a queued file are."""
-    return imports_dir() / sha256
-
-
-def errors_path(run: ImportRun) -> Path:
-    """The file of rejected rows; it exists only when there are any."""
-    return Path(settings.VAR_DIR) / "imports" / f"{run.pk}-errors.csv"
-
-
-def write_errors_file(run: ImportRun, prepared: Prepared) -> None:
-    """Keep the rejected rows beside the import, if there are any."""
-    path = errors_path(run)
-    if not prepared.rejected_rows:
-        path.unlink(missing_ok=True)
-        return
-    imports_dir()
-    write_rejected(path, prepared)

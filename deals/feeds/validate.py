@@ -57,6 +57,7 @@ class RowFacts:
     external_id: str
     part_of: str
     recorded_on: datetime.date | None
+    target_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +77,22 @@ class Row:
 class Validated:
     """Usable rows in the file's order, and everything that is wrong with any row.
 
-    `cut_keys` are the deals whose lists of investors lack those of a rejected row.
+    `cut` are number and key of rejected rows whose investors are missing from their deals.
     """
 
     rows: list[Row]
     problems: list[RowProblem]
     rejected: int
     skipped: int
-    cut_keys: frozenset[str]
+    cut: list[tuple[int, str]]
 
 
-def validate(table: Table, profile: Profile) -> Validated:
-    """Apply every rule to its column. Never raises for what stands in a cell."""
-    checker = Checker(cells(table, profile), profile)
+def validate(table: Table, profile: Profile, above: dict[str, str] | None = None) -> Validated:
+    """Apply every rule to its column. Never raises for what stands in a cell.
+
+    `above` is what `fill_down` repeats from the rows before these; it is brought up to date.
+    """
+    checker = Checker(cells(table, profile, {} if above is None else above), profile)
     facts = _facts(checker)
     investors = participants(checker)
     cited = citations(checker)
@@ -106,13 +110,15 @@ def validate(table: Table, profile: Profile) -> Validated:
     rows = [Row(*parts) for at, parts in enumerate(columns) if at not in checker.rejected]
     problems = sorted([*table.problems, *checker.problems], key=lambda problem: problem.row)
     rejected = len(checker.rejected) + len(table.rejected)
-    return Validated(rows, problems, rejected, checker.cells.skipped, _cut_keys(checker))
+    return Validated(rows, problems, rejected, checker.cells.skipped, _cut(checker))
 
 
-def _cut_keys(checker: Checker) -> frozenset[str]:
+def _cut(checker: Checker) -> list[tuple[int, str]]:
     if checker.profile.rows != "participation":
-        return frozenset()
-    return frozenset(checker.cells.keys[at] for at in checker.rejected)
+        return []
+    rows, keys = checker.cells.rows, checker.cells.keys
+    known = (at for at in sorted(checker.rejected) if 0 < len(keys[at]) <= LONGEST_KEY)
+    return [(rows[at], keys[at]) for at in known]
 
 
 def _facts(checker: Checker) -> list[RowFacts]:
@@ -137,6 +143,7 @@ def _facts(checker: Checker) -> list[RowFacts]:
         checker.column("external_id", fields.text_up_to(200), ""),
         checker.column("part_of", fields.text_up_to(200), ""),
         checker.column("recorded_on", fields.recorded_on, None),
+        checker.column("target_id", fields.identifier(checker.profile.id_scheme), ""),
         strict=True,
     )
     return [RowFacts(*parts) for parts in columns]

@@ -13,7 +13,7 @@ from deals.feeds.facts import Facts
 from deals.feeds.ids import take
 from deals.feeds.match import Named
 from deals.feeds.profile import Profile
-from deals.models import Deal, Feed, FeedRecord, ImportRun, Source
+from deals.models import Deal, FeedRecord, ImportRun, Source, StagedDeal
 from deals.models.attribution import OwnerBook
 from deals.models.derived import copy_rows
 from deals.models.documents import dumps
@@ -36,9 +36,27 @@ MOST_ROWS_NAMED = 12
 LARGE = 1_000
 
 
+def target_of(facts: Facts) -> Named:
+    """How the target is to be found."""
+    ids = facts.get("ids") or {}
+    return facts["target_name"], facts["target_country"], ids.get("target", "")
+
+
+def investors_of(facts: Facts) -> list[Named]:
+    """How each investor is to be found; one that is not named has no name."""
+    ids = (facts.get("ids") or {}).get("investors") or [""] * len(facts["investors"])
+    return [
+        (investor[0], investor[1], identifier)
+        for investor, identifier in zip(facts["investors"], ids, strict=True)
+    ]
+
+
 @dataclass(slots=True)
 class NewVersion:
-    """One version to be written; `deal` and `version` are set when it is."""
+    """One version to be written; `deal` and `version` are set when it is.
+
+    `deal` is set before where a tranche of the same file needed its umbrella's deal already.
+    """
 
     key: str
     facts: Facts
@@ -52,13 +70,16 @@ class NewVersion:
 
 
 def write_versions(
-    new: Sequence[NewVersion], run: ImportRun, feed: Feed, profile: Profile, reason: str
+    new: Sequence[NewVersion], run: ImportRun, profile: Profile, population: int | None, reason: str
 ) -> list[int]:
-    """Write submitted versions with all that hangs on them, and return their ids."""
+    """Write submitted versions with all that hangs on them, and return their ids.
+
+    `population` is that of the profile; deals that it does not declare complete have none.
+    """
     _number(new)
-    wholes = _wholes(new, feed)
+    wholes = _wholes(new, run)
     copy_rows("deals_dealversion", VERSION, [
-        _version_row(item, wholes, run, feed, reason) for item in new
+        _version_row(item, wholes, run, population, reason) for item in new
     ])  # fmt: skip
     book = OwnerBook()
     copy_rows(
@@ -87,11 +108,9 @@ def _analyse(written: int) -> None:
 def _number(new: Sequence[NewVersion]) -> None:
     """Ids for everything; new deals are written, known ones take their next version number."""
     versions = take("deals_dealversion", len(new))
-    fresh = [item for item in new if item.verdict.live is None]
-    deals = take("deals_deal", len(fresh))
-    for item, pk in zip(fresh, deals, strict=True):
+    fresh = [item for item in new if item.verdict.live is None and not item.deal]
+    for item, pk in zip(fresh, _new_deals(len(fresh)), strict=True):
         item.deal = pk
-    copy_rows("deals_deal", ("id", "public_id"), [(pk, public_id("D", pk)) for pk in deals])
     for item, pk in zip(new, versions, strict=True):
         item.version = pk
         if item.verdict.live is not None:
@@ -108,20 +127,35 @@ def _number(new: Sequence[NewVersion]) -> None:
         item.number = highest[item.deal] + 1
 
 
-def _wholes(new: Sequence[NewVersion], feed: Feed) -> dict[str, int]:
-    """Umbrella deals by the feed's key: of this batch, or delivered before."""
+def _new_deals(number: int) -> list[int]:
+    deals = take("deals_deal", number)
+    copy_rows("deals_deal", ("id", "public_id"), [(pk, public_id("D", pk)) for pk in deals])
+    return deals
+
+
+def _wholes(new: Sequence[NewVersion], run: ImportRun) -> dict[str, int]:
+    """Umbrella deals by the feed's key: of this batch, delivered before, or further on in the file.
+
+    Those further on get their deal here and now, so that a tranche can point to it.
+    """
     wanted = {item.facts["part_of"] for item in new} - {""}
     if not wanted:
         return {}
-    records = FeedRecord.objects.filter(feed=feed, key__in=wanted).values_list("key", "deal_id")
-    known = dict(records)
+    records = FeedRecord.objects.filter(feed=run.feed_id, key__in=wanted)
+    known = dict(records.values_list("key", "deal_id"))
     while merged := dict(
         Deal.objects.filter(pk__in=known.values(), merged_into__isnull=False).values_list(
             "pk", "merged_into_id"
         )
     ):
         known = {key: merged.get(deal, deal) for key, deal in known.items()}
-    return known | {item.key: item.deal for item in new}
+    known |= {item.key: item.deal for item in new}
+    for whole in StagedDeal.objects.filter(import_run=run, key__in=wanted - known.keys()):
+        if whole.deal_id is None:
+            (whole.deal_id,) = _new_deals(1)
+            whole.save(update_fields=["deal"])
+        known[whole.key] = whole.deal_id
+    return known
 
 
 def _kept(item: NewVersion, fact: str, column: str, new: int | None) -> int | None:
@@ -134,20 +168,19 @@ def _kept(item: NewVersion, fact: str, column: str, new: int | None) -> int | No
 
 
 def _version_row(
-    item: NewVersion, wholes: dict[str, int], run: ImportRun, feed: Feed, reason: str
+    item: NewVersion, wholes: dict[str, int], run: ImportRun, population: int | None, reason: str
 ) -> tuple[Any, ...]:
     f = item.facts
-    population = feed.population_id if f["population"] else None
     return (
         item.version, item.deal, item.number, "submitted", item.based_on,
-        item.organizations[f["target_name"], f["target_country"]], f["target_name"],
+        item.organizations[target_of(f)], f["target_name"],
         f["target_country"], f["target_country_basis"], f["kind"], f["round_type"], f["status"],
         dumps(f["status_history"]),
         f["date"]["first"], f["date"]["last"], f["date"]["precision"], f["date"]["basis"],
         f["recorded_on"], f["amount"]["state"], f["amount"]["low"], f["amount"]["high"],
         f["amount"]["currency"], f["amount_text"], f["investor_list"], f["ai"], f["ai_basis"],
         f["sectors"], _kept(item, "part_of", "part_of_id", wholes.get(f["part_of"])),
-        _kept(item, "population", "population_id", population),
+        _kept(item, "population", "population_id", population if f["population"] else None),
         f["external_id"], f["notes"], run.pk, run.created_by_id, timezone.now(), False, reason,
     )  # fmt: skip
 
@@ -155,10 +188,11 @@ def _version_row(
 def _parts(item: NewVersion, book: OwnerBook) -> list[tuple[Any, ...]]:
     first, last = (_day(item.facts["date"][end]) for end in ("first", "last"))
     rows = []
+    named = investors_of(item.facts)
     for position, (name, country, basis, lead, contribution, stake) in enumerate(
         item.facts["investors"]
     ):
-        investor = item.organizations[name, country] if name else None
+        investor = item.organizations[named[position]] if name else None
         owner = book.attribute(investor, country, first, last)
         rows.append(
             (

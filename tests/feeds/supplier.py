@@ -6,9 +6,8 @@ from pathlib import Path
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.receive import Received, receive
-from deals.feeds.run import import_file
+from deals.feeds.run import Prepared, import_file
 from deals.feeds.run import prepare as prepare_file
-from deals.feeds.stage import Prepared
 from deals.models import ImportRun
 
 HEADER = "company,company_country,month,raised_usd,ccy,investor,investor_country"

@@ -7,10 +7,9 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from deals import actions
-from deals.feeds import deliver as deliver_module
-from deals.feeds.deliver import NotDecidableError, deliver
-from deals.feeds.review import OwnImportError, approve, reject
-from deals.feeds.run import import_file
+from deals.feeds import deliver
+from deals.feeds.review import NotDecidableError, OwnImportError, reject
+from deals.feeds.run import approve, import_file
 from deals.models import (
     Change,
     Deal,
@@ -180,13 +179,15 @@ def test_when_anything_fails_nothing_is_published(monkeypatch: pytest.MonkeyPatc
     def broken(*args: object, **kwargs: object) -> None:
         raise IntegrityError("the disk is full")
 
-    monkeypatch.setattr(deliver_module, "_remember", broken)
+    monkeypatch.setattr(deliver, "announce_population", broken)
     with pytest.raises(IntegrityError):
-        deliver(run.pk)
+        approve(run.pk)
     run.refresh_from_db()
     assert run.state == ImportRun.State.REVIEW
-    for model in (Deal, DealVersion, Organization, Change, FeedRecord):
+    for model in (Deal, DealVersion, DealFact, DealDocument, Participation, Change, FeedRecord):
         assert not model.objects.exists()
+    monkeypatch.undo()
+    assert outcome(approve(run.pk)) == {"created": 2}
 
 
 def test_an_import_is_decided_once() -> None:

@@ -9,7 +9,6 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from deals.feeds.publish import StaleVersionError
 from deals.models import Change, Deal, DealVersion, ImportRun, Population
 from tests.feeds.supplier import HEADER, PROFILE, on_disk
 
@@ -203,19 +202,6 @@ def test_the_plain_report_is_for_people(tmp_path, capsys) -> None:
     assert "6 read = 3 used + 1 skipped + 1 duplicate + 1 rejected" in said
     assert "review_import" in said
     assert "row 6, company_country" in said
-
-
-def test_what_somebody_else_changed_meanwhile_is_a_sentence_and_the_import_waits(
-    tmp_path, capsys, monkeypatch
-) -> None:
-    def deliver(*args: object, **kwargs: object) -> None:
-        raise StaleVersionError(["D-1"])
-
-    monkeypatch.setattr("deals.feeds.run.deliver", deliver)
-    path, profile = on_disk(tmp_path, ROWS[:2])
-    with pytest.raises(CommandError, match=r"Nothing was published.*review_import"):
-        run(capsys, path, "--profile", profile, "--publish")
-    assert ImportRun.objects.get().state == "review"
 
 
 def test_approving_what_contradicts_the_register_by_now_is_a_sentence(tmp_path, capsys) -> None:

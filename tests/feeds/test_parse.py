@@ -4,10 +4,11 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from deals.feeds.parse import parse, raw_rows
+from deals.feeds.parse import Table, TableReader
 from deals.feeds.refusals import Refused
 
 CELL = st.text(
@@ -15,12 +16,21 @@ CELL = st.text(
 )
 
 
-def table(text: str, *, delimiter: str = "auto", skip_rows: int = 0, columns: str = "ab"):
+def reader(
+    text: str, *, delimiter: str = "auto", skip_rows: int = 0, columns: str = "ab"
+) -> TableReader:
     needed = {column: "a test" for column in columns}
-    return parse(text, delimiter=delimiter, skip_rows=skip_rows, needed=needed)
+    stream = io.StringIO(text, newline="")
+    return TableReader(stream, delimiter=delimiter, skip_rows=skip_rows, needed=needed)
 
 
-@settings(max_examples=150, deadline=None)
+def table(text: str, **how) -> Table:
+    read = reader(text, **how).chunk(1_000)
+    assert read is not None
+    return read
+
+
+@hypothesis_settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=8))
 def test_whatever_is_written_as_csv_comes_back_cell_by_cell(rows) -> None:
     out = io.StringIO(newline="")
@@ -32,8 +42,8 @@ def test_whatever_is_written_as_csv_comes_back_cell_by_cell(rows) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found_by_the_columns_that_are_needed(delimiter: str) -> None:
-    read = table(f"a{delimiter}b{delimiter}c,d;e\n1{delimiter}2{delimiter}3\n")
-    assert (read.delimiter, read.columns["b"]) == (delimiter, ["2"])
+    read = reader(f"a{delimiter}b{delimiter}c,d;e\n1{delimiter}2{delimiter}3\n")
+    assert (read.delimiter, read.chunk(9).columns["b"]) == (delimiter, ["2"])
 
 
 def test_text_stays_text() -> None:
@@ -72,7 +82,6 @@ def test_rows_without_content_are_known_as_such() -> None:
         ("a,c\n1,2\n", "no column “b”"),
         ("a,bb\n1,2\n", "Did the profile mean “bb”"),
         ("a,b,b\n1,2,3\n", "2 columns called “b”"),
-        ("a,b\n", "no rows"),
         ('a,b\n1,2\n"3,4\n5,6\n', "opens in row 3 is never closed"),
     ],
 )
@@ -86,18 +95,38 @@ def test_a_preamble_longer_than_the_file_is_refused() -> None:
         table("a,b\n1,2\n", skip_rows=9)
 
 
-def test_wanted_rows_come_back_as_they_stood() -> None:
-    text = 'x\na,b\n1,2\n" 3 ",4\n'
-    assert list(raw_rows(text, delimiter=",", skip_rows=1, wanted={4})) == [
-        (2, ["a", "b"]),
-        (4, [" 3 ", "4"]),
-    ]
+@hypothesis_settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=9), st.integers(1, 4), st.data())
+def test_chunks_from_any_row_on_are_the_rest_of_the_file(rows, size, data) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *rows])
+    begun = data.draw(st.integers(1, len(rows) + 1))
+    again = reader(out.getvalue(), delimiter=",")
+    again.skip_to(begun)
+    read = []
+    while (chunk := again.chunk(size)) is not None:
+        assert len(chunk.rows) <= size
+        read += zip(chunk.columns["a"], chunk.columns["b"], strict=True)
+    assert read == rows[begun - 1 :]
 
 
-def test_rows_that_continue_others_come_back_with_what_stands_above() -> None:
-    text = "a,b\nX,1\n,2\nY,3\n,4\n"
-    rows = raw_rows(text, delimiter=",", skip_rows=0, wanted={3, 5}, fill_down=["a"])
-    assert list(rows)[1:] == [(3, ["X", "2"]), (5, ["Y", "4"])]
+def test_a_cell_longer_than_the_limit_rejects_its_row_only(settings) -> None:
+    settings.IMPORT_MAX_CELL = 5
+    read = table("a,b\n1,2\n3,abcdef\n4,5\n")
+    assert [(p.row, p.column, p.code) for p in read.problems] == [(3, "b", "cell_too_long")]
+    assert read.rejected == {1}
+
+
+def test_more_columns_than_the_limit_are_refused(settings) -> None:
+    settings.IMPORT_MAX_COLUMNS = 2
+    with pytest.raises(Refused, match="3 columns, more than the 2"):
+        table("a,b,c\n1,2,3\n")
+
+
+def test_a_line_that_never_ends_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr("deals.feeds.parse.LONGEST_FIELD", 100)
+    with pytest.raises(Refused, match="line of more than 100 characters"):
+        table("a,b\n" + "x" * 200)
 
 
 def test_more_lines_to_skip_than_the_file_has_end_at_once_in_a_refusal() -> None:

@@ -68,10 +68,10 @@ def test_the_unicorn_rounds_count_as_independent_code_counted_them(
 def test_the_acquisitions_count_as_independent_code_counted_them(shared_data) -> None:
     profile = load_profile((PROFILES / "cb2015_acquisitions.toml").read_text())
     done = prepare(receive_path(shared_data / "feeds" / "cb2015" / "acquisitions.csv"), profile)
-    assert done.grouped.rows_read == 18968
+    assert done.rows_read == 18968
     deals = from_facts(done.facts.values())
     assert flows(deals) == [(6, 84), (17, 2292), (8, 101), (21, 2292)]
-    errors = {(problem.row, problem.code) for problem in done.grouped.problems}
+    errors = {(problem.row, problem.code) for problem in done.problems}
     assert (2637, "date_out_of_range") in errors
     assert (7037, "conflicts_with_row") in errors
     assert (16142, "name_too_long") in errors

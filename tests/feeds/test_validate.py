@@ -14,7 +14,7 @@ def facts(row: str, text: str = PROFILE, **changes: str) -> dict:
 
 
 def problems(*rows: str, **changes: str) -> list[tuple[int, str, str, bool]]:
-    found = prepared([GOOD, *rows], **changes).grouped.problems
+    found = prepared([GOOD, *rows], **changes).problems
     return [(p.row, p.column, p.code, p.fatal) for p in found]
 
 
@@ -23,7 +23,7 @@ def deals_file(header: str, row: str, columns: str, top: str = "", more: str = "
     text = f'name = "Own"\nrows = "deal"\n{top}\n[deal]\nkey = ["id"]\n[columns]\n'
     text += f'target_name = "name"\n{columns}\n{more}'
     only = prepare(file(f"id,name,{header}\n1,Acme,{row}\n"), profile(text))
-    assert [p.message for p in only.grouped.problems] == []
+    assert [p.message for p in only.problems] == []
     return only.facts["1"]
 
 
@@ -59,7 +59,7 @@ def test_a_row_with_an_unusable_counted_fact_is_rejected_with_its_place(row, col
 
 
 def test_a_row_with_several_wrong_cells_has_several_errors_and_is_rejected_once() -> None:
-    done = prepared([GOOD, "X,Atlantis,2019-13,1,USD,Fund,Nowhere"]).grouped
+    done = prepared([GOOD, "X,Atlantis,2019-13,1,USD,Fund,Nowhere"])
     assert [p.column for p in done.problems] == ["company_country", "month", "investor_country"]
     assert done.rows_rejected == 1
 
@@ -67,15 +67,15 @@ def test_a_row_with_several_wrong_cells_has_several_errors_and_is_rejected_once(
 def test_an_amount_of_zero_is_reported_and_the_deal_is_kept_without_an_amount() -> None:
     done = prepared(["X,CN,2019-05,0,USD,Fund,DE"])
     assert done.facts["X | 2019-05"]["amount"]["state"] == "undisclosed"
-    assert [(p.code, p.fatal) for p in done.grouped.problems] == [("zero_amount", False)]
-    assert done.grouped.rows_rejected == 0
+    assert [(p.code, p.fatal) for p in done.problems] == [("zero_amount", False)]
+    assert done.rows_rejected == 0
 
 
 def test_a_round_type_that_nobody_knows_does_not_cost_the_deal() -> None:
     text = PROFILE.replace('currency = "ccy"', 'round_type = "ccy"')
     done = prepared(["X,CN,2019-05,5,Series Omega,Fund,DE"], text)
     assert done.facts["X | 2019-05"]["round_type"] == ""
-    assert [(p.code, p.fatal) for p in done.grouped.problems] == [("unknown_round_type", False)]
+    assert [(p.code, p.fatal) for p in done.problems] == [("unknown_round_type", False)]
 
 
 def test_hostile_content_is_stored_as_text() -> None:
@@ -99,7 +99,7 @@ def test_a_constant_fills_blank_cells_and_the_text_of_an_amount_wins() -> None:
 def test_an_amount_without_any_currency_is_an_error() -> None:
     text = PROFILE.replace('currency = "USD"\n', "")
     done = prepared(["A,CN,2019-05,5,,F,DE"], text)
-    assert [p.code for p in done.grouped.problems] == ["currency_missing"]
+    assert [p.code for p in done.problems] == ["currency_missing"]
 
 
 def test_suppliers_words_are_translated_first_match_first_and_blank_can_be_mapped() -> None:
@@ -125,7 +125,7 @@ def test_continuation_rows_repeat_the_value_above_and_rows_that_are_no_deals_are
         top=top,
     )
     assert [f["target_name"] for f in done.facts.values()] == ["Acme", "Acme"]
-    assert (done.grouped.rows_skipped, done.grouped.rows_read) == (2, 4)
+    assert (done.rows_skipped, done.rows_read) == (2, 4)
 
 
 def test_countries_of_investors_known_by_name() -> None:
@@ -192,10 +192,10 @@ def test_an_address_that_is_none_is_reported_and_not_cited() -> None:
     text = PROFILE.replace('currency = "ccy"', 'source_url = "ccy"')
     done = prepared(["X,CN,2019-05,5,javascript:alert(1),Fund,DE"], text)
     assert done.facts["X | 2019-05"]["sources"] == []
-    assert [(p.code, p.fatal) for p in done.grouped.problems] == [("not_an_address", False)]
+    assert [(p.code, p.fatal) for p in done.problems] == [("not_an_address", False)]
 
 
 def test_a_row_that_cannot_be_told_apart_is_rejected() -> None:
     text = PROFILE.replace('key = ["company", "month"]', 'external_id = "ccy"')
     done = prepared(["X,CN,2019-05,5,,Fund,DE"], text)
-    assert [(p.column, p.code) for p in done.grouped.problems] == [("ccy", "no_key")]
+    assert [(p.column, p.code) for p in done.problems] == [("ccy", "no_key")]

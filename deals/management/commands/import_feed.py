@@ -9,16 +9,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from deals.feeds import report
-from deals.feeds.deliver import NotDecidableError
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
-from deals.feeds.publish import StaleVersionError
-from deals.feeds.queue import queue
+from deals.feeds.queue import enqueue
 from deals.feeds.receive import Received, receive_path
 from deals.feeds.refusals import Refused
-from deals.feeds.run import import_file, prepare, preview
+from deals.feeds.rejected import keep_rejected
+from deals.feeds.run import dry_run, import_file
 from deals.models import ImportRun
-from deals.tasks import run_import
+from deals.tasks import ring
 
 REFUSED = 2
 
@@ -44,13 +43,10 @@ class Command(BaseCommand):
             )
         try:
             profile = _profile(options["profile"])
-            file = receive_path(options["file"])
-            said, title = self._import(file, profile, options)
+            said, title = self._import(receive_path(options["file"]), profile, options)
         except Refused as refusal:
             self.stderr.write(str(refusal))
             sys.exit(REFUSED)
-        except (NotDecidableError, StaleVersionError) as error:
-            raise CommandError(f"{error} The import waits: see manage.py review_import.") from None
         if options["json"]:
             self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
         else:
@@ -60,13 +56,19 @@ class Command(BaseCommand):
         self, file: Received, profile: Profile, options: dict[str, Any]
     ) -> tuple[dict[str, Any], str]:
         if options["dry_run"]:
-            prepared = prepare(file, profile)
-            said = report.of_preview(prepared, preview(prepared))
-            return said, f"Dry run of {file.name}: nothing was written."
+            return dry_run(file, profile), f"Dry run of {file.name}: nothing was written."
         if options["background"]:
-            run = queue(file, profile, publish=options["publish"], by=None, ring=run_import.delay)
+            run = enqueue(
+                file,
+                profile,
+                publish=options["publish"],
+                by=None,
+                ring=ring,
+                channel=ImportRun.Channel.COMMAND,
+            )
             return report.of_run(run), f"Import {run.pk} of {file.name} waits for a worker."
         run = import_file(file, profile, publish=options["publish"])
+        keep_rejected(run)
         return report.of_run(run), _title(run)
 
 

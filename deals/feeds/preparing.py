@@ -1,0 +1,166 @@
+"""Sixth stage: approved deals become submitted versions, chunk by chunk; nobody sees them yet.
+
+Deals whose live version changed since staging are judged again first. All organizations that a file
+names are looked up before its first chunk, so that the order of its rows decides nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from django.db import connection, transaction
+
+from deals.feeds.compare import Outcome, Verdict, judge
+from deals.feeds.facts import Facts, live
+from deals.feeds.lease import advance
+from deals.feeds.match import Named, organizations
+from deals.feeds.profile import Profile
+from deals.feeds.versions import NewVersion, investors_of, target_of, write_versions
+from deals.models import ImportRun, Population, StagedDeal
+from deals.models.derived import write_derived
+
+# What is not decided on now: held deals wait, and absent ones are only listed.
+SET_ASIDE = (Outcome.HELD, Outcome.ABSENT)
+# Only deals that may become versions; what is unchanged needs no organization.
+NAMES = """
+WITH coming AS (
+    SELECT facts FROM deals_stageddeal
+    WHERE import_run_id = %s AND outcome IN ('created', 'updated', 'conflict')
+)
+SELECT facts->>'target_name', facts->>'target_country', coalesce(facts->'ids'->>'target', '')
+FROM coming
+UNION
+SELECT i.value->>0, i.value->>1, coalesce(facts->'ids'->'investors'->>(i.place::int - 1), '')
+FROM coming, jsonb_array_elements(facts->'investors') WITH ORDINALITY AS i(value, place)
+WHERE i.value->>0 <> ''
+"""
+PREPARED = """
+UPDATE deals_stageddeal s SET deal_id = v.deal, version_id = v.version
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS v(key, deal, version)
+WHERE s.import_run_id = %s AND s.key = v.key
+"""
+Known = dict[Named, int]
+
+
+@transaction.atomic
+def name_organizations(run: ImportRun, profile: Profile) -> Known:
+    """Every organization that the file names, those that are missing made now."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, [run.pk])
+        names: list[Named] = cursor.fetchall()
+    known, created = organizations(names, generated=profile.generated)
+    if created:
+        run.organizations_new += len(created)
+        advance(run, "organizations_new")
+    return known
+
+
+def prepare_chunk(
+    run: ImportRun, profile: Profile, population: Population | None, known: Known, size: int
+) -> bool:
+    """Write the versions of the next `size` deals; False when there are none left."""
+    with transaction.atomic():
+        batch = _next(run, size)
+        if not batch:
+            return False
+        verdicts = judge(run.feed, {deal.key: deal.facts for deal in batch})
+        verdicts = _one_version_a_deal(run, verdicts)
+        for deal in batch:
+            _note(deal, verdicts[deal.key])
+        new = [
+            _new_version(deal, verdicts[deal.key])
+            for deal in batch
+            if verdicts[deal.key].outcome in (Outcome.CREATED, Outcome.UPDATED)
+        ]
+        _look_up(new, known, profile)
+        reason = f"Import {run.pk} of {run.file_name}"
+        ids = write_versions(
+            new, run, profile, population.pk if population else None, run.reason or reason
+        )
+        write_derived(ids, decided_at=run.decided_at)
+        with connection.cursor() as cursor:
+            columns = [list(column) for column in zip(*((v.key, v.deal, v.version) for v in new))]
+            cursor.execute(PREPARED, [*(columns or [[], [], []]), run.pk])
+        done = run.checkpoint.get("done", 0) + len(batch)
+        run.checkpoint = {**run.checkpoint, "key": batch[-1].key, "done": done}
+        advance(run, "checkpoint")
+    return True
+
+
+def _next(run: ImportRun, size: int) -> list[StagedDeal]:
+    waiting = StagedDeal.objects.filter(import_run=run, version__isnull=True)
+    waiting = waiting.filter(key__gt=run.checkpoint.get("key", ""))
+    return list(waiting.exclude(outcome__in=SET_ASIDE).order_by("key")[:size])
+
+
+def _note(deal: StagedDeal, verdict: Verdict) -> None:
+    """Keep an outcome that is another one than at staging."""
+    fields = list(verdict.fields)
+    if deal.outcome != verdict.outcome or deal.fields != fields:
+        deal.outcome, deal.fields = verdict.outcome, fields
+        deal.save(update_fields=["outcome", "fields"])
+
+
+def _one_version_a_deal(run: ImportRun, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """Of keys whose deals were merged one updates the deal, and the others wait as conflicts.
+
+    Within a chunk `judge` has seen to it; here it is seen to across chunks. The key that the
+    surviving deal came under goes first.
+    """
+    survivors = {
+        key: verdict.live.version["deal_id"]
+        for key, verdict in verdicts.items()
+        if verdict.outcome == Outcome.UPDATED and verdict.live
+    }
+    mine = StagedDeal.objects.filter(import_run=run)
+    taken = set(
+        mine.filter(version__deal__in=survivors.values()).values_list("version__deal", flat=True)
+    )
+    merged = {key for key, deal in survivors.items() if verdicts[key].deal != deal}
+    own = mine.filter(deal__in={survivors[key] for key in merged}, outcome=Outcome.UPDATED)
+    to_come = set(own.exclude(key__in=verdicts).values_list("deal", flat=True))
+    yielding = {key for key, deal in survivors.items() if deal in taken}
+    yielding |= {key for key in merged if survivors[key] in to_come}
+    return {
+        key: replace(verdict, outcome=Outcome.CONFLICT) if key in yielding else verdict
+        for key, verdict in verdicts.items()
+    }
+
+
+def _new_version(deal: StagedDeal, verdict: Verdict) -> NewVersion:
+    """An update takes over only the facts that changed."""
+    facts = deal.facts if verdict.live is None else _overlaid(verdict, deal.facts)
+    reserved = deal.deal_id or 0 if verdict.live is None else 0
+    return NewVersion(deal.key, facts, deal.rows, verdict, {}, deal=reserved)
+
+
+def _overlaid(verdict: Verdict, facts: Facts) -> Facts:
+    assert verdict.live is not None
+    now = live(verdict.live, facts["part_of"])
+    changed = {name: facts[name] for name in verdict.fields if name != "sources"}
+    if "amount" in changed:
+        changed["amount_text"] = facts["amount_text"]
+    added = [source for source in facts["sources"] if source not in now["sources"]]
+    merged = {**now, **changed, "sources": added}
+    return {**merged, "ids": _ids(merged, facts)}
+
+
+def _ids(merged: Facts, facts: Facts) -> dict[str, object]:
+    """Ids of the file for the names that are the file's."""
+    same_target = target_of(merged)[:2] == target_of(facts)[:2]
+    by_name = {named[:2]: named[2] for named in investors_of(facts)}
+    return {
+        "target": target_of(facts)[2] if same_target else "",
+        "investors": [by_name.get((i[0], i[1]), "") for i in merged["investors"]],
+    }
+
+
+def _look_up(new: Sequence[NewVersion], known: Known, profile: Profile) -> None:
+    """Organizations by name; a live version may name some that the file does not."""
+    named = [target_of(item.facts) for item in new]
+    named += [one for item in new for one in investors_of(item.facts) if one[0]]
+    missing = set(named) - known.keys()
+    if missing:
+        found, _ = organizations(missing, generated=profile.generated)
+        known |= found
+    for item in new:
+        item.organizations = known

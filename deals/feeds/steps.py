@@ -1,0 +1,224 @@
+"""What is done with an import, phase by phase, each step committed with its checkpoint.
+
+A step that dies is done again from the checkpoint before it, by whoever claims the run next. After
+a first death the steps are smaller, so that work goes on between two deaths, and a row that kills
+its worker is cornered.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import monotonic
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from deals.feeds.deliver import open_publication, prepare_again, publish_prepared
+from deals.feeds.grouping import group_chunk
+from deals.feeds.holding import hold_parts, list_absent, recount, refuse_circles
+from deals.feeds.lease import advance, begin
+from deals.feeds.populations import check_population, settle_population
+from deals.feeds.preparing import name_organizations, prepare_chunk
+from deals.feeds.profile import Profile
+from deals.feeds.profile_toml import load_profile
+from deals.feeds.publish import StaleVersionError
+from deals.feeds.reading import next_chunk, no_rows, opened
+from deals.feeds.receive import Received, stored
+from deals.feeds.refusals import Refused
+from deals.feeds.stage import delete_staged, stage_rows
+from deals.feeds.undo import take_back
+from deals.models import ImportRun
+
+State, Phase = ImportRun.State, ImportRun.Phase
+CHUNK = 2_000
+MOST_TRIES = 3
+MOST_CLAIMS = 25
+
+Weigh = Callable[[int, str | None], object]
+
+
+class BusyError(Exception):
+    """Another import of the feed is being published; this one goes on when that has ended."""
+
+
+class GivenUpError(Exception):
+    """The run was tried often enough; the message is the sentence for a person."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A run in work. `weigh` computes its impact; `until` is when to make room for others."""
+
+    run: ImportRun
+    profile: Profile
+    weigh: Weigh | None = None
+    until: float | None = None
+
+    @property
+    def size(self) -> int:
+        """Rows or deals of the next step: fewer after each try that did not come to its end."""
+        return int(max(CHUNK // 10 ** max(self.run.tries - 1, 0), 1))
+
+    @property
+    def time_is_up(self) -> bool:
+        return self.until is not None and monotonic() > self.until
+
+
+def drive(run: ImportRun, *, weigh: Weigh | None = None, seconds: float | None = None) -> bool:
+    """Work on a claimed run until it waits for somebody or has ended; False when time is up.
+
+    Raises `Refused` for a file that cannot be used, GivenUpError, BusyError, LostError.
+    """
+    job = Job(run, load_profile(run.profile), weigh, seconds and monotonic() + seconds)
+    _give_up_in_time(run)
+    begin(run)
+    while run.state == State.RUNNING:
+        for _ in PHASES[Phase(run.phase)](job):
+            if job.time_is_up:
+                return False
+    return True
+
+
+def _give_up_in_time(run: ImportRun) -> None:
+    """Three tries of one step, or many claims that did not even come to a step."""
+    if run.tries < MOST_TRIES and run.claims <= MOST_CLAIMS:
+        return
+    tries = MOST_TRIES if run.tries >= MOST_TRIES else run.claims - 1
+    cause = run.problem or (
+        "The process that worked on it was ended from outside each time, as happens when a row "
+        "needs more memory than there is."
+    )
+    raise GivenUpError(f"Stopped {where(run)} after {tries} attempts. {cause}")
+
+
+def where(run: ImportRun) -> str:
+    """The place of a run in its file, in words."""
+    if run.phase == Phase.READING:
+        return f"after row {run.checkpoint.get('row', 0):,}"
+    key = run.checkpoint.get("key", "")
+    return f"while {run.phase}" + (f", after the deal “{key[:80]}”" if key else "")
+
+
+def _read(job: Job) -> Iterator[None]:
+    run, profile = job.run, job.profile
+    check_population(profile)
+    file = stored(run.file_name, run.file_sha256)
+    begun = run.checkpoint.get("row")
+    above = dict(run.checkpoint.get("above", {}))
+    with opened(file, profile, encoding=run.encoding, delimiter=run.delimiter) as source:
+        reader = source.reader
+        if begun is not None:
+            reader.skip_to(begun)
+        run.encoding, run.delimiter = source.encoding, reader.delimiter
+        run.bytes_total = source.size
+        while (chunk := next_chunk(reader, profile, job.size, above)) is not None:
+            _refuse_too_much(run, file, run.rows_read + chunk.read)
+            run.bytes_read = source.bytes_read
+            run.checkpoint = {"row": reader.row, "above": above}
+            stage_rows(run, chunk)
+            yield
+    if not run.rows_read:
+        raise no_rows(file)
+    _next_phase(run, Phase.GROUPING)
+    yield
+
+
+def _refuse_too_much(run: ImportRun, file: Received, rows: int) -> None:
+    if rows > settings.IMPORT_MAX_ROWS:
+        raise Refused(
+            f"{file.name} has more than the {settings.IMPORT_MAX_ROWS:,} rows that are taken at "
+            "once: split it into several files of the same profile."
+        )
+    begun = run.started_at or timezone.now()
+    if (timezone.now() - begun).total_seconds() > settings.IMPORT_MAX_SECONDS:
+        raise Refused(
+            f"{file.name} was not read to its end within {settings.IMPORT_MAX_SECONDS:,} seconds: "
+            "split it into several files of the same profile."
+        )
+
+
+def _next_phase(run: ImportRun, phase: ImportRun.Phase) -> None:
+    run.phase, run.checkpoint = phase, {}
+    advance(run, "phase", "checkpoint")
+
+
+def _group(job: Job) -> Iterator[None]:
+    run = job.run
+    while group_chunk(run, job.profile, job.size):
+        yield
+    with transaction.atomic():
+        refuse_circles(run, job.profile)
+        if job.profile.delivery == "full":
+            list_absent(run)
+        hold_parts(run)
+        recount(run)
+        delete_staged([run.pk], deals=False)
+        run.phase, run.checkpoint = Phase.WEIGHING, {}
+        advance(
+            run, "phase", "checkpoint", "rows_used", "rows_rejected", "participations",
+            "deals_in_file", "deals_created", "deals_updated", "deals_unchanged", "deals_conflict",
+            "deals_held", "deals_absent",
+        )  # fmt: skip
+    yield
+
+
+def _weigh(job: Job) -> Iterator[None]:
+    run = job.run
+    if run.publish:
+        _open(job)
+        yield
+        return
+    if job.weigh is not None:
+        population = job.profile.population
+        run.impact = job.weigh(run.pk, population.code if population else None)
+    with transaction.atomic():
+        advance(run, "impact")
+        ImportRun.objects.filter(pk=run.pk).update(
+            state=State.REVIEW, leased_until=None, tries=0, problem=""
+        )
+    run.state, run.leased_until, run.problem = State.REVIEW, None, ""
+
+
+def _open(job: Job) -> None:
+    try:
+        with transaction.atomic():
+            open_publication(job.run, job.profile)
+    except IntegrityError:
+        raise BusyError from None
+
+
+def _prepare(job: Job) -> Iterator[None]:
+    run = job.run
+    if "redefined" not in run.checkpoint:
+        _open(job)
+        yield
+    known = name_organizations(run, job.profile)
+    population, _ = settle_population(job.profile)
+    while prepare_chunk(run, job.profile, population, known, job.size):
+        yield
+    run.phase = Phase.PUBLISHING
+    advance(run, "phase")
+    yield
+
+
+def _publish(job: Job) -> Iterator[None]:
+    try:
+        publish_prepared(job.run, job.profile)
+    except StaleVersionError as stale:
+        prepare_again(job.run, stale)
+    yield
+
+
+def _undo(job: Job) -> Iterator[None]:
+    take_back(job.run)
+    yield
+
+
+PHASES: dict[ImportRun.Phase, Callable[[Job], Iterator[None]]] = {
+    Phase.READING: _read,
+    Phase.GROUPING: _group,
+    Phase.WEIGHING: _weigh,
+    Phase.PREPARING: _prepare,
+    Phase.PUBLISHING: _publish,
+    Phase.UNDOING: _undo,
+}
