@@ -2,7 +2,6 @@
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.utils import timezone
 
 from deals.feeds.glance import look
 from deals.feeds.profile_toml import load_profile
@@ -35,8 +34,7 @@ def discard(slot_id: int, *, by: int | None) -> None:
     with transaction.atomic():
         schedule, slot = _held(slot_id)
         slot.state, slot.said = State.DISCARDED, f"{slot.said} Discarded{_named(by)}."
-        slot.finished_at = timezone.now()
-        slot.save(update_fields=["state", "said", "finished_at"])
+        slot.save(update_fields=["state", "said"])
         schedule.held = ""
         schedule.save(update_fields=["held"])
 

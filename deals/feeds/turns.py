@@ -12,7 +12,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 
 from deals.feeds import queue
 from deals.feeds.addresses import NotFetched
@@ -148,7 +147,7 @@ def enqueue_slot(
         said=said,
         import_run=run,
         leased_until=None,
-        finished_at=timezone.now(),
+        finished_at=Coalesce(F("finished_at"), Now()),
         **facts | {"rows": seen.rows, "columns": seen.columns},
     )
     schedule.etag, schedule.last_modified = facts["etag"], facts["last_modified"]
@@ -204,9 +203,7 @@ def _still_ours(slot: FeedSlot) -> bool:
 
 
 def _finish(slot: FeedSlot, state: FeedSlot.State, said: str, facts: dict[str, Any]) -> bool:
-    done = _ours(slot).update(
-        state=state, said=said, leased_until=None, finished_at=timezone.now(), **facts
-    )
+    done = _ours(slot).update(state=state, said=said, leased_until=None, finished_at=Now(), **facts)
     return bool(done == 1)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from deals.feeds import held, schedules
+from deals.feeds import held, queue, schedules
 from deals.feeds import turns as work
+from deals.feeds.health import feed_health
 from deals.feeds.receive import imports_dir
 from deals.feeds.refusals import Refused
 from deals.feeds.turns import work_slot
-from deals.models import FeedSchedule, FeedSlot, ImportRun
+from deals.models import Deal, DealVersion, FeedSchedule, FeedSlot, ImportRun
 from tests.feeds.fileserver import serving
 from tests.feeds.scheduled import HOUR, Turns, feed, imports, past_pause, rows, scheduled, turns
 from tests.feeds.supplier import HEADER, PROFILE
@@ -139,11 +140,14 @@ def test_the_first_file_of_all_may_be_held_too(turns: Turns) -> None:
 def test_a_person_may_take_a_held_file_all_the_same(turns: Turns, admin_user) -> None:
     turns.takes(rows(100))
     slot = turns.takes(rows(10), ETag='"short"')
+    ended = slot.finished_at
     run = held.release(slot.pk, by=admin_user.pk, ring=ignore)
     slot.refresh_from_db()
     turns.schedule.refresh_from_db()
     assert (slot.state, slot.import_run, run.created_by) == (State.IMPORTED, run, admin_user)
     assert slot.said.endswith(f"Taken all the same by {admin_user.get_username()}.")
+    # The turn took as long as it took; the person's time is not the feed's.
+    assert slot.finished_at == ended
     assert (run.file_sha256, run.channel) == (slot.file_sha256, "schedule")
     assert (turns.schedule.held, turns.schedule.rows, turns.schedule.etag) == ("", 10, '"short"')
     assert turns.takes(rows(9)).state == State.IMPORTED
@@ -312,3 +316,29 @@ def test_two_feeds_do_not_hinder_each_other(turns: Turns, settings) -> None:
         assert second.slots.get().state == State.HELD
         turns.now += HOUR
         assert turns.takes(rows(12)).state == State.IMPORTED
+
+
+def test_a_scheduled_file_is_published_and_an_odd_one_changes_nothing(turns: Turns) -> None:
+    FeedSchedule.objects.update(publish=True)
+    run = turns.takes(rows(10)).import_run
+    assert run is not None
+    queue.work(run.pk, ring=ignore)
+    run.refresh_from_db()
+    assert (run.state, run.deals_created, Deal.objects.count()) == ("published", 10, 10)
+    for body in (PAGE, rows(7)):
+        slot = turns.takes(body)
+        assert slot.state == State.HELD
+        assert DealVersion.objects.filter(superseded_seq__isnull=True).count() == 10
+        held.discard(slot.pk, by=None)
+    (health,) = feed_health(timezone.now())
+    assert (health.last_import, health.good_at) == (run, run.finished_at)
+
+
+def test_an_import_that_is_refused_later_is_seen_in_the_feeds_health(turns: Turns) -> None:
+    run = turns.takes(rows(10)).import_run
+    assert run is not None
+    (imports_dir() / run.file_sha256).unlink()
+    queue.work(run.pk, ring=ignore)
+    (health,) = feed_health(turns.now)
+    assert health.state == "failing"
+    assert "no longer there" in health.words
