@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
+from deals.feeds.refusals import Refused
 from deals.flows.query import BadParameters, Problem
 
 CONTENT_TYPE = "application/problem+json"
@@ -37,6 +38,13 @@ def respond(
     )
 
 
+def problem(status: int, detail: str) -> exceptions.APIException:
+    """To be raised in a view: answers with this status and sentence."""
+    raised = exceptions.APIException(detail)
+    raised.status_code = status
+    return raised
+
+
 def bad_parameters(error: BadParameters) -> HttpResponse:
     names = ", ".join(sorted({problem.parameter for problem in error.problems}))
     return respond(
@@ -52,6 +60,8 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
     set_rollback()
     if isinstance(exc, BadParameters):
         return bad_parameters(exc)
+    if isinstance(exc, Refused):
+        return respond(422, HTTPStatus(422).phrase, str(exc))
     if isinstance(exc, Http404):
         return respond(404, "Not found", str(exc) or "There is nothing at this address.")
     if isinstance(exc, exceptions.APIException):

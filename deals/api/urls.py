@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
-from deals.api import changes, deals, flows, problems, reference
+from deals.api import changes, deals, flows, imports, problems, reference
 
 VERSION = "v1"
 
@@ -25,6 +25,11 @@ urlpatterns = [
     path("deals/<str:public_id>/", deals.deal, name="api-deal"),
     path("deals/<str:public_id>/versions/", deals.versions, name="api-versions"),
     path("changes/", changes.changes, name="api-changes"),
+    path("imports/", imports.imports, name="api-imports"),
+    path("imports/<int:pk>/", imports.import_, name="api-import"),
+    path("imports/<int:pk>/errors/", imports.errors, name="api-import-errors"),
+    path("imports/<int:pk>/errors.csv", imports.errors_csv, name="api-import-errors-csv"),
+    path("imports/<int:pk>/cancel/", imports.cancel, name="api-import-cancel"),
     path("docs/", RedirectView.as_view(url="/developers/")),
     *(
         path(f"{name}/", reference.table, {"name": name}, name=f"api-{name}")

@@ -23,6 +23,14 @@ ADDRESSES = (
     ("policy-events/", "dated rules and decisions"),
     ("releases/", "names of points of the ledger"),
 )
+# These need a key, so they are no links.
+IMPORT_ADDRESSES = (
+    ("imports/", "POST takes a file; GET lists your imports"),
+    ("imports/{id}/", "one import: state, progress, balance, first errors"),
+    ("imports/{id}/errors/", "everything that was wrong in it, cell by cell"),
+    ("imports/{id}/errors.csv", "only its rejected rows, with the reasons"),
+    ("imports/{id}/cancel/", "POST stops it before its publication"),
+)
 
 
 @require_safe
@@ -49,6 +57,7 @@ def developers(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "api",
         "addresses": ADDRESSES,
+        "import_addresses": IMPORT_ADDRESSES,
         "parameters": words,
         "base": request.build_absolute_uri("/api/v1/"),
     }
