@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from deals.feeds import fields
-from deals.feeds.words import is_unknown, pieces_of
+from deals.feeds.words import PROVINCES, is_unknown, pieces_of
 from deals.rules import vocab
 from deals.rules.amounts import parse_amount, parse_currency
 from deals.rules.countries import country_code
@@ -23,6 +23,8 @@ from deals.rules.errors import RuleError
 TRIED, FIRST = 60, 6
 NUMBER_DATE = re.compile(r"([0-9]{1,4})[-./年 ]([0-9]{1,2})[-./月 ]([0-9]{1,4})(?:\D.*)?")
 BARE_NUMBER = re.compile(r"[+-]?[0-9][0-9.,' ]*")
+# A sum that cannot be a year or a number in a list.
+SUM = re.compile(r"[0-9]{5}|[0-9][.,][0-9]{3}|[$€£¥万亿]")
 URL = re.compile(r"https?://\S+|www\.\S+\.\S+", re.IGNORECASE)
 ID = re.compile(r"[\w./:-]{1,100}")
 PLACE = re.compile(r"[,，/·|]|(?<=[\u3400-\u9fff])[-—](?=[\u3400-\u9fff])")
@@ -124,6 +126,11 @@ def is_place(column: Column, text: str) -> bool:
     return bool(place_part(text))
 
 
+def is_located(column: Column, text: str) -> bool:
+    """Whether a country is known from this: its name, a place in it, or a Chinese province."""
+    return text.startswith(PROVINCES) or is_country(column, text) or is_place(column, text)
+
+
 def place_part(text: str) -> str:
     """The part of a place that is its country: of the last two, or the first; "" if none is."""
     parts = [part for part in (piece.strip() for piece in PLACE.split(text)) if part]
@@ -157,10 +164,11 @@ TESTS: dict[str, Callable[[Column, str], bool]] = {
     "date_like": looks_like_date,
     "long_date": lambda column, text: is_date(column, text) and not YEAR.fullmatch(text),
     "amount": is_amount,
+    "money": lambda column, text: bool(SUM.search(text)) and is_amount(column, text),
     "number": lambda column, text: bool(BARE_NUMBER.fullmatch(text)),
     "currency": lambda column, text: len(text) <= 20 and obeys(parse_currency, text),
     "country": is_country,
-    "place": is_place,
+    "located": is_located,
     "url": lambda column, text: bool(URL.fullmatch(text.split(" ")[0])),
     "round_type": lambda column, text: _word(vocab.round_type)(column, round_words(text)),
     "kind": _word(vocab.kind),

@@ -33,6 +33,7 @@ SAMPLE = 256 * 1024
 SHOWN = 200
 # Bytes in which headers are looked for, and what stands between them.
 HEAD = 20_000
+CENTRAL = frozenset("łŁąĄśŚżŻźŹěĚřŘůŮőŐűŰťŤ")
 CELLS = re.compile(r"[,;|\t\n]")
 DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
@@ -167,6 +168,10 @@ def _better(path: Path, encoding: str, name: str) -> str:
         return encoding
     with path.open("rb") as stream:
         head = stream.read(HEAD)
+    if encoding == "cp1250" and not CENTRAL & set(head.decode("cp1250", "replace")):
+        # Most of both is the same; without one of these letters the text is from further west.
+        with suppress(Refused):
+            encoding = find_encoding(path, asked="cp1252", headers=(), name=name)
     best, most = encoding, _known_headers(head, encoding)
     for candidate in CANDIDATES:
         number = _known_headers(head, candidate)

@@ -1,4 +1,5 @@
-"""What a column's header means: facts of the register in English, German, French and Chinese.
+"""What a column's header means: facts of the register, in English, German, French, Chinese and the
+commonest words of eight more languages.
 
 The words are deals/data/headers.csv. Besides facts it knows parts that make up a header: @target,
 @investor, @country, @name and @id ("Country of the acquirer"), @deal for words that add nothing
@@ -15,7 +16,11 @@ from deals.feeds.fields import FIELDS
 from deals.feeds.units import is_unit_word
 from deals.rules.tables import read_table, several
 
-LANGUAGES = {"en": "English", "de": "German", "fr": "French", "zh": "Chinese"}
+LANGUAGES = {
+    "en": "English", "de": "German", "fr": "French", "zh": "Chinese", "es": "Spanish",
+    "it": "Italian", "nl": "Dutch", "pt": "Portuguese", "pl": "Polish", "sv": "Swedish",
+    "ja": "Japanese", "ko": "Korean",
+}  # fmt: skip
 OURS = "the register’s own word"
 OTHER = "@other"
 BRACKETS = re.compile(r"[(\[{（【［][^)\]}）】］]*[)\]}）】］]?")
@@ -87,7 +92,7 @@ def language_of(header: str) -> str | None:
     pieces, left = _pieces(_atoms(BRACKETS.sub(" ", header)))
     if HAN.search(header):
         return "zh"
-    if not pieces or left:
+    if not pieces or left or all(piece.fields == {"@deal"} for piece in pieces):
         return None
     languages = frozenset.intersection(*(piece.languages for piece in pieces))
     return next(iter(languages)) if len(languages) == 1 else None
@@ -157,7 +162,7 @@ def _language(header: str, pieces: Sequence[_Piece]) -> str:
     if HAN.search(header):
         return LANGUAGES["zh"]
     common = frozenset.intersection(*(piece.languages for piece in pieces)) or pieces[0].languages
-    return LANGUAGES["en"] if "en" in common else LANGUAGES[min(common)]
+    return next(name for code, name in LANGUAGES.items() if code in common)
 
 
 def _whole(piece: _Piece) -> dict[str, float]:

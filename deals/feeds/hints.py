@@ -61,11 +61,12 @@ def money_of(detected: Detected, mapping: Mapping) -> Money:
             if UNIT_LINE.search(line):
                 unit, currency = unit_of(line)
                 why = f"the line “{line.strip()[:80]}” above the table"
-    if not currency and (seen := Counter(found.currency for found in numbers if found.currency)):
+    if not currency and detected.languages[:1] == ("zh",):
+        currency, why = "CNY", why or "amounts without a currency in a Chinese file"
+    seen = Counter(found.currency for found in numbers if found.currency)
+    if not currency and bare and seen:
         currency = seen.most_common(1)[0][0]
         why = why or "most amounts that name a currency name this one"
-    if not currency and "zh" in detected.languages and bare:
-        currency, why = "CNY", why or "the file is in Chinese and names no other currency"
     if bare and max(found.low or 0 for found in bare) * unit > TOO_MUCH:
         unit, why = Decimal(1), f"{why}, but its numbers are too large to be in that unit"
     return Money(unit, currency, why, bool(bare))
@@ -138,12 +139,16 @@ def _hint(column: Column, tags: bool) -> AiHint:
     for cell in column.filled:
         found |= dict.fromkeys(ai_words_in(cell))
     for core in CORE:
-        if any(word.isascii() == core[0].isascii() for word in found):
+        if any(_han(word) == _han(core[0]) for word in found):
             found |= dict.fromkeys(core)
     values: dict[str, str] = {}
     if tags and any(_short(cell) and not ai_words_in(cell) for cell in column.filled):
         values = _values(column, found)
     return AiHint(column, tuple(found), values, tags)
+
+
+def _han(text: str) -> bool:
+    return "\u3400" <= text[-1] <= "\u9fff"
 
 
 def _values(column: Column, words: Sequence[str] | dict[str, None]) -> dict[str, str]:

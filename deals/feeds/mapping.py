@@ -48,6 +48,7 @@ BY_CELLS = (
     ("target_country", "country", 0.8, 0.4),
     ("investor_country", "country", 0.8, 0.3),
     ("source_url", "url", 0.9, 0.35),
+    ("amount", "money", 0.9, 0.3),
 )
 SURE = 0.75
 INVESTOR = frozenset({"investor_name", "investors"})
@@ -131,7 +132,7 @@ def _candidates(column: Column) -> Iterator[Candidate]:
 def fit(column: Column, fact: str) -> float:
     """The share of a column's cells that suit a fact; 1 where any text does."""
     if fact in {"target_country", "investor_country"}:
-        return max(column.share("country"), 0.9 * column.share("place"))
+        return column.share("located")
     return column.share(FITS[fact][0]) if fact in FITS else 1.0
 
 
@@ -156,8 +157,8 @@ def _reason(column: Column, meaning: Meaning) -> str:
         return f"{said}; all values are blank"
     if meaning.field in FITS and FITS[meaning.field][0] not in {"text", "id"}:
         test, words = FITS[meaning.field]
-        if test == "country" and column.share("place") > column.share("country"):
-            test, words = "place", "are places with their country"
+        if test == "country" and column.share("located") > column.share("country"):
+            test, words = "located", "are places with a known country"
         return f"{said}; {column.known(test)} {words}"
     return said
 

@@ -10,6 +10,7 @@ from deals.feeds.content import Column, columns_of
 from deals.feeds.detect import Detected, title_of
 from deals.feeds.fields import FIELDS
 from deals.feeds.mapping import Mapping, fit, map_columns
+from deals.feeds.marks import DAYS
 from deals.feeds.proposal import Proposal
 
 FUNDING = re.compile(
@@ -172,12 +173,17 @@ def _finish(draft: Proposal, mapping: Mapping) -> None:
         draft.why[name] = mapping.why[fact]
         if fact in mapping.check or (column.filled and not _fits(draft, fact, column)):
             draft.check.add(name)
-    if draft.date_order is None and "announced_on" in mapping.columns:
-        dates = mapping.columns["announced_on"]
-        if dates.share("date_like") > dates.share("date"):
-            draft.check.add("announced_on")
+    dates = mapping.columns.get("announced_on")
+    if draft.date_order is None and dates and any(map(DAYS.fullmatch, dates.filled)):
+        draft.say("date_order", "nothing tells whether days or months come first", sure=False)
     if "target_name" not in draft.columns:
         draft.notes.append("No column seems to name the target: choose one.")
+    if "target_country" not in draft.columns:
+        draft.check.add("target_country")
+        draft.notes.append(
+            "No column has the targets’ country: if it is the same for all, give target_country "
+            "under [constants]; deals without one are in no flow."
+        )
     named = {"investor_name", "investors"} & draft.columns.keys()
     if named and "investor_country" not in draft.columns and "[" not in _cells_of(mapping):
         draft.notes.append(

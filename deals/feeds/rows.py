@@ -13,6 +13,10 @@ from deals.rules.names import split_investors
 STRONG = (";", "；", "|", "、", "\n")
 WEAK = ("，", ",", " / ", " & ", " und ", " et ", " and ", " 和 ")
 # Facts that are the deal's own and may identify it, the surest first.
+# Facts that have to be in every row of a deal. Of others a blank in a further row says nothing.
+REPEATED = frozenset(
+    {"target_id", "announced_on", "round_type", "kind", "status", "external_id", "ai", "sectors"}
+)
 OF_DEAL = ("announced_on", "amount")
 
 
@@ -71,7 +75,7 @@ def fill_down(mapping: Mapping) -> tuple[str, ...]:
     for field, column in mapping.columns.items():
         blank = [at for at in going_on if not column.cells[at]]
         if (
-            field not in {"target_name", "investor_name", "notes", "lead", "contribution", "stake"}
+            field in REPEATED
             and len(blank) > 0.5 * len(going_on)
             and all(column.cells[at] for at in first)
         ):
@@ -109,7 +113,7 @@ class Deals:
 def deals_of(mapping: Mapping, headers: Sequence[str], *, lists: bool, acquisitions: bool) -> Deals:
     """Decide from the sample which rows belong together. `headers` are filled down."""
     columns = {field: filled(column, headers) for field, column in mapping.columns.items()}
-    key = _key_fields(mapping, columns, acquisitions)
+    key = _key_fields(mapping, columns, acquisitions, further=bool(headers))
     groups = _groups([columns[field] for field in key])
     if "round_type" in columns and any(
         len({columns["round_type"][at] for at in group}) > 1 for group in groups
@@ -128,12 +132,14 @@ def deals_of(mapping: Mapping, headers: Sequence[str], *, lists: bool, acquisiti
 
 
 def _key_fields(
-    mapping: Mapping, columns: dict[str, list[str]], acquisitions: bool
+    mapping: Mapping, columns: dict[str, list[str]], acquisitions: bool, *, further: bool
 ) -> tuple[str, ...]:
     """Target, date and amount, as far as every row has them; of acquisitions, the buyer too."""
     key = ["target_id" if _full(columns.get("target_id")) else "target_name"]
     for field in OF_DEAL:
-        if field in columns and (field == "announced_on" or _full(columns[field])):
+        # An amount stands in the first row of a deal only, where it has further rows.
+        told = field == "announced_on" or (_full(columns.get(field)) and not further)
+        if field in columns and told:
             key.append(field)
     if acquisitions and "investor_name" in columns and "amount" not in key:
         key.append("investor_id" if _full(columns.get("investor_id")) else "investor_name")
@@ -162,6 +168,8 @@ def _external(
     ids = columns.get("external_id")
     if not ids or not all(ids) or any(is_unknown(value) for value in ids):
         return ""
+    if _counts_rows(ids):
+        return ""
     header = mapping.columns["external_id"].header
     shared = [group for group in groups if len(group) > 1]
     if len(set(ids)) == len(ids):
@@ -178,6 +186,14 @@ def _external(
         if len({(targets[at], dates[at]) for at in group}) > 1:
             return ""
     return f"“{header}” is the same exactly where target and date are"
+
+
+def _counts_rows(ids: Sequence[str]) -> bool:
+    """Whether these are 1, 2, 3 …: the next file counts again, and gives other deals the same."""
+    if len(ids) < 3 or not all(value.isdecimal() for value in ids):
+        return False
+    numbers = [int(value) for value in ids]
+    return numbers[0] <= 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _rows(

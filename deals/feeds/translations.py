@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from deals.feeds.content import Column, obeys, place_part, round_words
-from deals.feeds.words import is_unknown, pieces_of
+from deals.feeds.words import PROVINCES, is_unknown, pieces_of
 from deals.rules import vocab
 from deals.rules.countries import country_code
 from deals.rules.tables import read_table, several
@@ -45,13 +45,6 @@ LETTERED = re.compile(
     r"|(?P<c>[a-k])\+{0,2}轮",
     re.IGNORECASE,
 )
-# How Chinese suppliers write where in China a company is.
-PROVINCES = (
-    "北京", "上海", "天津", "重庆", "广东", "江苏", "浙江", "山东", "四川", "湖北", "湖南",
-    "河北", "河南", "福建", "安徽", "陕西", "辽宁", "吉林", "黑龙江", "江西", "山西", "云南",
-    "贵州", "广西", "海南", "甘肃", "青海", "宁夏", "新疆", "西藏", "内蒙古", "深圳", "广州",
-    "杭州", "苏州", "南京", "成都", "武汉", "西安", "厦门", "长沙", "合肥", "无锡", "青岛",
-)  # fmt: skip
 SPECIAL = {"香港": "HK", "澳门": "MO", "台湾": "TW"}
 MOST = 60
 
@@ -112,15 +105,19 @@ def countries(column: Column) -> dict[str, str]:
 
 def sectors(column: Column) -> dict[str, str] | None:
     """Entries that are no sectors of ours, mapped to nothing; None when they are too many."""
-    entries: dict[str, None] = {}
+    entries: dict[str, str] = {}
     known = 0
     for cell in column.filled:
         for piece in pieces_of(cell):
+            words = round_words(piece)
             if obeys(vocab.sector, piece):
                 known += 1
+            elif obeys(vocab.sector, words):
+                known += 1
+                entries[piece] = vocab.sector(words)
             elif not is_unknown(piece):
-                entries[piece] = None
-    return dict.fromkeys(entries, "") if known and len(entries) <= MOST else None
+                entries[piece] = ""
+    return entries if known and len(entries) <= MOST else None
 
 
 def _pattern(text: str, part: str) -> str:

@@ -34,6 +34,13 @@ AI_WORDS = (
 )  # fmt: skip
 # These do ("AI" in "Retail"), so they count only as an entry of their own.
 AI_SHORT = frozenset({"ai", "ki", "ia", "a.i.", "ai/ml", "ml", "aigc", "llm"})
+# How Chinese suppliers write where in China a company is.
+PROVINCES = (
+    "北京", "上海", "天津", "重庆", "广东", "江苏", "浙江", "山东", "四川", "湖北", "湖南",
+    "河北", "河南", "福建", "安徽", "陕西", "辽宁", "吉林", "黑龙江", "江西", "山西", "云南",
+    "贵州", "广西", "海南", "甘肃", "青海", "宁夏", "新疆", "西藏", "内蒙古", "深圳", "广州",
+    "杭州", "苏州", "南京", "成都", "武汉", "西安", "厦门", "长沙", "合肥", "无锡", "青岛",
+)  # fmt: skip
 PIECES = re.compile(r"\s*[;；|、，,\n]\s*|\s+/\s+")
 
 
