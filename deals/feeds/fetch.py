@@ -1,9 +1,9 @@
 """Fetch a feed's file from its address: only when it changed, in little memory, within limits."""
 
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from email.message import Message
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -18,6 +18,10 @@ from deals.rules.errors import quoted
 
 MOST_REDIRECTS = 5
 BLOCK = 64 * 1024
+# RFC 6266: filename*=UTF-8''rounds.csv is meant to win over filename="rounds.csv". The email
+# package's reader of such parameters stops at odd ones.
+EXTENDED_NAME = re.compile(r"filename\*\s*=\s*utf-8'[^']*'([^;\s]+)", re.IGNORECASE)
+PLAIN_NAME = re.compile(r"filename\s*=\s*(?:\"([^\"]*)\"|([^;\s\"]+))", re.IGNORECASE)
 # As long as the models' columns for them.
 LONGEST_ETAG, LONGEST_MODIFIED = 500, 100
 
@@ -212,14 +216,13 @@ def _validators(answer: httpx.Response) -> tuple[str, str]:
 
 def _file_name(url: httpx.URL, answer: httpx.Response) -> str:
     """As the server calls the file, else the last part of the address; never a path."""
-    message = Message()
-    message["content-disposition"] = answer.headers.get("content-disposition", "")
-    try:
-        named = message.get_filename() or ""
-    except (LookupError, ValueError):
-        named = ""
+    header = answer.headers.get("content-disposition", "")
+    extended, plain = EXTENDED_NAME.search(header), PLAIN_NAME.search(header)
+    named = unquote(extended[1]) if extended else ""
+    if not named and plain:
+        named = plain[1] or plain[2] or ""
     name = PurePosixPath((named or unquote(url.path)).replace("\\", "/")).name
-    clean = "".join(char for char in name if char.isprintable()).strip()
+    clean = "".join(char for char in name if char.isprintable()).strip(" .")
     return clean[-200:] or url.host
 
 

@@ -9,7 +9,9 @@ import subprocess
 import time
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -17,7 +19,14 @@ from hypothesis import strategies as st
 
 from deals.feeds import addresses, connect
 from deals.feeds.addresses import NotFetched, check_url, is_inside
-from deals.feeds.fetch import Limits, fetch
+from deals.feeds.fetch import (
+    Limits,
+    _file_name,
+    _gunzipped,
+    _redirected,
+    _validators,
+    fetch,
+)
 from deals.feeds.refusals import Refused
 from tests.feeds.fileserver import FileServer, Handler, serving
 
@@ -96,14 +105,36 @@ def test_an_answer_that_nothing_changed_is_no_file_when_nothing_was_known(server
 
 
 @pytest.mark.parametrize(
-    "header",
-    ["attachment; filename=deals.csv", 'attachment; filename="../../etc/deals.csv"'],
+    ("header", "name"),
+    [
+        ("attachment; filename=deals.csv", "deals.csv"),
+        ('attachment; filename="../../etc/deals.csv"', "deals.csv"),
+        ("attachment; filename=\"a.csv\"; filename*=UTF-8''%E4%BA%A4%E6%98%93.csv", "交易.csv"),
+        ("attachment; filename*=;filename*0", "download"),
+        ("attachment; filename=..", "127.0.0.1"),
+    ],
 )
-def test_the_server_may_name_the_file_but_no_folder(server, header) -> None:
+def test_the_server_may_name_the_file_but_no_folder(server, header, name) -> None:
     server.gives(CSV, Content_Disposition=header)
     fetched = fetch(server.url + "download")
     assert fetched.file is not None
-    assert fetched.file.name == "deals.csv"
+    assert fetched.file.name == name
+
+
+@hypothesis_settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([b"", b"a; filename=", b"a; filename*=", b'a; filename="', b"http://"]),
+    st.binary(max_size=60),
+)
+def test_no_header_of_a_server_is_too_odd(start, rest) -> None:
+    odd = start + bytes(byte for byte in rest if byte >= 32)
+    answer = httpx.Response(
+        200, headers=[(b"content-disposition", odd), (b"etag", odd), (b"location", odd)]
+    )
+    assert "/" not in _file_name(httpx.URL("http://a.example.org/x.csv"), answer)
+    assert all(kept.isascii() for kept in _validators(answer))
+    with suppress(NotFetched):
+        _redirected(httpx.URL("http://a.example.org/x.csv"), answer.headers["location"])
 
 
 @pytest.mark.parametrize("etag", ['"' + "x" * 600 + '"', '"é"'])
@@ -124,10 +155,6 @@ def test_a_compressed_transfer_is_unpacked_also_in_several_members(server) -> No
 @hypothesis_settings(max_examples=25, deadline=None)
 @given(data=st.binary(max_size=300_000), cuts=st.lists(st.integers(1, 5000), max_size=20))
 def test_unpacking_in_blocks_gives_what_was_packed(data, cuts) -> None:
-    import httpx
-
-    from deals.feeds.fetch import _gunzipped
-
     packed, blocks = gzip.compress(data), []
     for cut in cuts:
         blocks.append(packed[:cut])
