@@ -134,11 +134,16 @@ def cancel(run_id: int, *, by: AbstractBaseUser | None = None) -> ImportRun:
     Raises NotDecidableError when it is too late for that.
     """
     with transaction.atomic():
-        open_runs = ImportRun.objects.filter(
-            pk=run_id, state__in=[State.QUEUED, State.RUNNING, State.REVIEW, State.FAILED]
-        ).exclude(phase__in=[Phase.PUBLISHING, Phase.UNDOING], state=State.RUNNING)
+        open_runs = (
+            ImportRun.objects.filter(
+                pk=run_id, state__in=[State.QUEUED, State.RUNNING, State.REVIEW, State.FAILED]
+            )
+            # What is being undone is published.
+            .exclude(phase=Phase.UNDOING)
+            .exclude(phase=Phase.PUBLISHING, state=State.RUNNING)
+        )
         # A worker that is at it finds the fence closed when it wants to commit its step.
-        cancelled = open_runs.exclude(phase=Phase.UNDOING).update(
+        cancelled = open_runs.update(
             state=State.CANCELLED,
             fence=F("fence") + 1,
             leased_until=None,

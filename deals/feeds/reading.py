@@ -60,9 +60,10 @@ def opened(
     Raises `Refused` when it is not the table that the profile describes.
     """
     path = table_path(file, profile.delimiter)
-    asked = profile.encoding if path == file.path else "utf-8"
     if not encoding:
-        encoding = find_encoding(path, asked=asked, headers=list(profile.needed), name=file.name)
+        encoding = find_encoding(
+            path, asked=profile.encoding, headers=list(profile.needed), name=file.name
+        )
     with open_text(path, encoding) as stream:
         reader = TableReader(
             stream,
