@@ -1,5 +1,7 @@
 """`/desk/conflicts/`: where a file and the register disagree, and deals that were held back."""
 
+from typing import NamedTuple
+
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,7 +15,18 @@ from deals.rules.roles import BRING, DECIDE
 
 PAGE = 20
 Outcome = StagedDeal.Outcome
+TAKE_OR_KEEP = (("take", "Take the file’s values"), ("keep", "Keep the register’s"))
+NEW = ("new_deal", "It is a new deal")
+SAME_OR_NEW = (("same_deal", "It is the same deal"), NEW)
 KINDS = {"conflict": "In conflict", "held": "Held"}
+MOST_CANDIDATES = 200
+
+
+class Candidate(NamedTuple):
+    """A deal that the feed left out, under the key it had."""
+
+    key: str
+    version: DealVersion
 
 
 @require_safe
@@ -73,23 +86,44 @@ def _cases(rows: list[StagedDeal]) -> list[dict[str, object]]:
     items = staged.items(rows)
     candidates = _candidates(rows)
     return [
-        {"item": item, "run": row.import_run, "candidates": candidates.get(row.pk, [])}
+        {
+            "item": item,
+            "run": row.import_run,
+            "candidates": candidates.get(row.pk, []),
+            "buttons": _buttons(row),
+        }
         for item, row in zip(items, rows, strict=True)
     ]
 
 
-def _candidates(rows: list[StagedDeal]) -> dict[int, list[DealVersion]]:
+def _buttons(row: StagedDeal) -> tuple[tuple[str, str], ...]:
+    """What a person can decide here."""
+    if row.outcome == Outcome.CONFLICT:
+        return TAKE_OR_KEEP
+    if "newer" in row.fields:
+        return (("keep", "Leave it out"),)
+    return SAME_OR_NEW if "key" in row.fields else (NEW,)
+
+
+def _candidates(rows: list[StagedDeal]) -> dict[int, list[Candidate]]:
     """For what is held as perhaps re-keyed: live deals of its target that its feed left out."""
-    held = [row for row in rows if row.outcome == Outcome.HELD and row.fields == ["key"]]
+    held = {
+        row.pk: (row.import_run_id, normalise(row.facts.get("target_name") or ""))
+        for row in rows
+        if row.outcome == Outcome.HELD and "key" in row.fields
+    }
     if not held:
         return {}
-    names = {row.pk: normalise(row.facts.get("target_name") or "") for row in held}
     absent = StagedDeal.objects.filter(
-        import_run__in={row.import_run_id for row in held}, outcome=Outcome.ABSENT
+        import_run__in={run for run, _ in held.values()}, outcome=Outcome.ABSENT
     )
-    live = DealVersion.objects.live().select_related("deal", "target")
-    found = live.filter(target__key__in=set(names.values()), deal__in=absent.values("deal"))
-    by_name: dict[str, list[DealVersion]] = {}
-    for version in found.order_by("-date_first", "pk")[: PAGE * 5]:
-        by_name.setdefault(version.target.key, []).append(version)
-    return {pk: by_name[name] for pk, name in names.items() if name in by_name}
+    names = {name for _, name in held.values()}
+    live = DealVersion.objects.live().filter(target__key__in=names, deal__in=absent.values("deal"))
+    versions = live.select_related("deal", "target").order_by("pk")[:MOST_CANDIDATES]
+    by_deal = {version.deal_id: version for version in versions}
+    found: dict[tuple[int, str], list[Candidate]] = {}
+    for row in absent.filter(deal__in=list(by_deal)).order_by("key"):
+        version = by_deal[row.deal_id or 0]
+        where = (row.import_run_id, version.target.key)
+        found.setdefault(where, []).append(Candidate(row.key, version))
+    return {pk: found.get(where, []) for pk, where in held.items()}

@@ -2,34 +2,38 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
-from deals.models import ImportRun, StagedDeal
+from deals.models import DealVersion, ImportRun
 
-Outcome = StagedDeal.Outcome
-LIVE = Q(version__superseded_seq__isnull=True)
+NEW, LIVE = Q(based_on__isnull=True), Q(superseded_seq__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Numbers of deals. `edited` were changed by a person or a later file since."""
+    """Numbers of deals: retracted and restored ones stand as imported; `edited_…` were changed
+    since; `gone` are not live any more."""
 
     retracted: int
-    edited_new: int
     restored: int
+    edited_new: int
     edited_updated: int
+    gone: int
 
 
 def forecast(run: ImportRun) -> Forecast:
-    """Counts the versions that the import published, by whether they are still live."""
-    published = StagedDeal.objects.filter(
-        import_run=run, version__published_seq__isnull=False, version__import_run=run
-    )
-    created, updated = Q(outcome=Outcome.CREATED), Q(outcome=Outcome.UPDATED)
-    counts = published.aggregate(
-        retracted=Count("pk", filter=created & LIVE),
-        edited_new=Count("pk", filter=created & ~LIVE),
-        restored=Count("pk", filter=updated & LIVE),
-        edited_updated=Count("pk", filter=updated & ~LIVE),
+    """Counts the versions that the import published, by what became of their deals since."""
+    successor = DealVersion.objects.live().filter(deal=OuterRef("deal"))
+    edited = Q(superseded_seq__isnull=False, has_live=True)
+    counts = (
+        DealVersion.objects.filter(import_run=run, published_seq__isnull=False)
+        .annotate(has_live=Exists(successor))
+        .aggregate(
+            retracted=Count("pk", filter=NEW & LIVE),
+            restored=Count("pk", filter=~NEW & LIVE),
+            edited_new=Count("pk", filter=NEW & edited),
+            edited_updated=Count("pk", filter=~NEW & edited),
+            gone=Count("pk", filter=Q(has_live=False)),
+        )
     )
     return Forecast(**counts)

@@ -111,12 +111,11 @@ def frame(run: ImportRun, request: HttpRequest) -> dict[str, Any]:
 def may(run: ImportRun, user: AbstractUser) -> dict[str, bool]:
     """What this person may do with the import as it stands."""
     decides, own = user.has_perm(DECIDE), run.created_by_id == user.pk
-    before_publication = run.state in run_words.OPEN and (
-        run.phase not in (Phase.PUBLISHING, Phase.UNDOING)
-    )
+    stoppable = run.state in run_words.OPEN and run.phase not in (Phase.PUBLISHING, Phase.UNDOING)
+    stoppable = stoppable or run.state == State.FAILED or (own and run.state == State.REVIEW)
     return {
         "decide": run.state == State.REVIEW and decides and (settings.SELF_APPROVAL or not own),
-        "cancel": (own or decides) and (before_publication or (own and run.state == State.REVIEW)),
+        "cancel": (own or decides) and stoppable,
         "retry": (own or decides) and run.state == State.FAILED,
         "undo": decides and run.state == State.PUBLISHED,
     }
@@ -129,7 +128,8 @@ def progress_context(run: ImportRun, said: str = "") -> dict[str, Any]:
     key = f"{run.state}-{now.phase}-{quarter}"
     return {
         "progress": now,
-        "percent": round(now.share * 100) if now.share is not None else None,
+        "percent": int(now.share * 100) if now.share is not None else None,
+        "unit": "deals" if run.phase in (Phase.PREPARING, Phase.PUBLISHING) else "rows",
         "said": key,
         "tell": key != said,
     }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from deals.desk import run_words
 from deals.desk.access import needs
 from deals.models import Feed, ImportRun
+from deals.rules.roles import BRING
 
 PAGE = 25
 MOST_WAITING = 10
@@ -52,7 +53,7 @@ class Asked:
         return f"?{urlencode(kept)}" if kept else "?"
 
 
-@needs("deals.bring_import")
+@needs(BRING)
 @require_safe
 def imports(request: HttpRequest) -> HttpResponse:
     """A page of imports by keyset; `state`, `feed` and `before` choose."""
@@ -63,6 +64,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     first = not (asked.state or asked.feed or asked.before)
     waiting = list(_all().filter(state=State.REVIEW)[: MOST_WAITING + 1]) if first else []
     context = {
+        "section": "desk",
         "desk_section": "imports",
         "asked": asked,
         "states": [(code, title) for code, (title, _) in FILTERS.items()],

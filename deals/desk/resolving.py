@@ -24,7 +24,7 @@ DONE = {
 }
 CHOICES: dict[str, tuple[str, ...]] = {
     Outcome.CONFLICT: ("take", "keep"),
-    Outcome.HELD: ("same_deal", "new_deal"),
+    Outcome.HELD: ("same_deal", "new_deal", "keep"),
 }
 
 
@@ -42,8 +42,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "same_deal": resolve.same_deal,
         "new_deal": resolve.new_deal,
     }
+    # Where several deals of the register may be the held one, the person has said which.
+    other = request.POST.get("other_key", "").replace("\0", "")
+    more = {"other_key": other} if choice == "same_deal" and other else {}
     try:
-        actions[choice](row.pk, by=person(request))
+        actions[choice](row.pk, by=person(request), **more)
     except NotDecidableError as refusal:
         messages.error(request, str(refusal))
     else:

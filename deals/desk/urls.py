@@ -2,10 +2,30 @@
 
 from django.urls import path
 
-from deals.desk import access, home
+from deals.desk import (
+    access,
+    conflicts,
+    decisions,
+    home,
+    import_errors,
+    import_page,
+    imports,
+    undoing,
+)
 
 urlpatterns = [
     path("", home.home, name="desk"),
     path("sign-in/", access.SignIn.as_view(), name="desk-sign-in"),
     path("sign-out/", access.SignOut.as_view(), name="desk-sign-out"),
+    path("imports/", imports.imports, name="desk-imports"),
+    path("imports/<int:pk>/", import_page.import_page, name="desk-import"),
+    path("imports/<int:pk>/progress/", import_page.progress_part, name="desk-import-progress"),
+    path("imports/<int:pk>/rejected.csv", import_errors.rejected, name="desk-import-errors"),
+    path("imports/<int:pk>/deals/", import_page.deals, name="desk-import-deals"),
+    path("imports/<int:pk>/profile.toml", import_page.profile, name="desk-import-profile"),
+    path("imports/<int:pk>/decide/", decisions.decide, name="desk-import-decide"),
+    path("imports/<int:pk>/cancel/", decisions.cancel, name="desk-import-cancel"),
+    path("imports/<int:pk>/retry/", decisions.retry, name="desk-import-retry"),
+    path("imports/<int:pk>/undo/", undoing.undo, name="desk-import-undo"),
+    path("conflicts/", conflicts.conflicts, name="desk-conflicts"),
 ]
