@@ -15,16 +15,12 @@ from typing import BinaryIO
 
 from django.conf import settings
 
-from deals.feeds.archive import opened, unzipped
 from deals.feeds.limits import refuse_bomb
 from deals.feeds.refusals import Refused
+from deals.feeds.workbook_parts import check_parts
 
 # How the name of a sheet's file goes on after the hash.
 SHEET = ".sheet"
-# Parts of a workbook that its reader takes as a whole: words, styles, names of sheets.
-LARGEST_PARTS = 48 * 1024 * 1024
-# One row, and whatever follows the last one.
-LONGEST_ROW = 8 * 1024 * 1024
 ROWS_AT_ONCE = 2_000
 CHARACTERS_AT_ONCE = 1_000_000
 # As many as Excel has.
@@ -39,7 +35,7 @@ def write_sheet(name: str, path: Path, out: BinaryIO, delimiter: str) -> None:
     # Loading pandas takes half a second, which files of text need not wait for.
     import pandas as pd
 
-    _check(path, name)
+    check_parts(path, name)
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
             # Styles and extensions that the reader passes over do not touch the cells.
@@ -126,33 +122,3 @@ def _check_width(width: int, name: str) -> None:
             f"{name} has {width:,} columns, more than the {settings.IMPORT_MAX_COLUMNS:,} that are "
             "taken: leave out those that are not needed."
         )
-
-
-def _check(path: Path, name: str) -> None:
-    """Look through all parts of a workbook before its reader does. Raises `Refused`."""
-    packed, total, parts = path.stat().st_size, 0, 0
-    with opened(path, name) as archive:
-        for member in archive.infolist():
-            is_sheet = member.filename.startswith("xl/worksheets/")
-            size = since_row = 0
-            for piece in unzipped(archive, member, name):
-                size += len(piece)
-                refuse_bomb(name, total + size, packed)
-                since_row = _since_row(piece, since_row)
-                if (is_sheet and since_row > LONGEST_ROW) or (
-                    not is_sheet and parts + size > LARGEST_PARTS
-                ):
-                    raise Refused(
-                        f"{name} is an Excel workbook with more text, styles or pictures than can "
-                        "be read at once: save the table as CSV and try again."
-                    )
-            if size != member.file_size:
-                raise Refused(f"{name} is an Excel workbook that is damaged: save it again.")
-            total += size
-            parts += 0 if is_sheet else size
-
-
-def _since_row(piece: bytes, before: int) -> int:
-    """How many bytes ago a row of the sheet has ended."""
-    end = piece.rfind(b"row>")
-    return before + len(piece) if end < 0 else len(piece) - end
