@@ -1,12 +1,16 @@
 """Doors for the worker: an id in, one call. A missing row is a return, an unknown error raises."""
 
 import logging
+from collections.abc import Callable
 
 from celery import shared_task
 from kombu.exceptions import KombuError
 
-from deals.feeds import queue
+from deals.feeds import queue, schedules, turns
+from deals.feeds import tidy as tidying
+from deals.feeds.newcomers import look_for_likeness, published_lately
 from deals.flows.whatif import impact
+from deals.models import ImportRun
 from deals.models.derived import rebuild
 
 log = logging.getLogger(__name__)
@@ -14,10 +18,7 @@ log = logging.getLogger(__name__)
 
 def ring(import_id: int) -> None:
     """Ring for a worker. A broker that is away is no error: the sweeper rings again."""
-    try:
-        run_import.delay(import_id)
-    except (KombuError, OSError) as error:
-        log.warning("Nobody was rung for import %s: %s", import_id, error)
+    _send(run_import.delay, import_id)
 
 
 @shared_task
@@ -26,6 +27,9 @@ def run_import(import_id: int) -> None:
     queue.work(
         import_id, ring=ring, weigh=lambda run, population: impact(run, population=population)
     )
+    published = ImportRun.objects.filter(pk=import_id, state=ImportRun.State.PUBLISHED)
+    if published.filter(organizations_new__gt=0).exists():
+        _send(suggest_organizations.delay, import_id)
 
 
 @shared_task
@@ -35,6 +39,42 @@ def sweep_imports() -> int:
 
 
 @shared_task
+def suggest_organizations(import_id: int) -> int:
+    """Which organizations that an import brought may be known ones."""
+    return look_for_likeness(import_id)
+
+
+@shared_task
+def check_feeds() -> int:
+    """Begin the turns of scheduled feeds that are due."""
+    due = schedules.due_slots()
+    for slot_id in due:
+        _send(run_feed_slot.delay, slot_id)
+    return len(due)
+
+
+@shared_task
+def run_feed_slot(slot_id: int) -> None:
+    """One turn of a scheduled feed, unless somebody else does it."""
+    turns.work_slot(slot_id, ring)
+
+
+@shared_task
+def tidy() -> dict[str, int]:
+    """Delete what need not be kept, and make up for suggestions whose message was lost."""
+    for import_id in published_lately():
+        look_for_likeness(import_id)
+    return tidying.tidy()
+
+
+@shared_task
 def close_periods() -> int:
     """Fix the mean rates of months, quarters and years that have ended since they were computed."""
     return rebuild(only_provisional=True)
+
+
+def _send(delay: Callable[[int], object], number: int) -> None:
+    try:
+        delay(number)
+    except (KombuError, OSError) as error:
+        log.warning("Nobody was rung for %s: %s", number, error)

@@ -8,17 +8,27 @@ from django_celery_beat.models import (
 
 from deals import tasks
 
+SECONDS, MINUTES = IntervalSchedule.SECONDS, IntervalSchedule.MINUTES
+
 
 def settle_schedule() -> None:
     """Add what is missing. Times that an administrator has changed stay changed."""
-    minutely, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.MINUTES)
+    # A worker that died is noticed after so many seconds.
+    _every(10, SECONDS, "Ring again for imports that nobody works on", tasks.sweep_imports.name)
+    _every(1, MINUTES, "Begin the turns of scheduled feeds", tasks.check_feeds.name)
     # After the ECB has published the day's rates and well before anybody reads them.
-    nightly, _ = CrontabSchedule.objects.get_or_create(minute="30", hour="3")
+    _nightly("3", "30", "Fix exchange rates of periods that have ended", tasks.close_periods.name)
+    _nightly("4", "10", "Tidy up after imports", tasks.tidy.name)
+
+
+def _every(number: int, period: str, name: str, task: str) -> None:
+    interval, _ = IntervalSchedule.objects.get_or_create(every=number, period=period)
+    # A message that nobody has heard by the next turn says nothing new.
     PeriodicTask.objects.get_or_create(
-        name="Ring again for imports that nobody works on",
-        defaults={"task": tasks.sweep_imports.name, "interval": minutely},
+        name=name, defaults={"task": task, "interval": interval, "expire_seconds": 60}
     )
-    PeriodicTask.objects.get_or_create(
-        name="Fix exchange rates of periods that have ended",
-        defaults={"task": tasks.close_periods.name, "crontab": nightly},
-    )
+
+
+def _nightly(hour: str, minute: str, name: str, task: str) -> None:
+    crontab, _ = CrontabSchedule.objects.get_or_create(minute=minute, hour=hour)
+    PeriodicTask.objects.get_or_create(name=name, defaults={"task": task, "crontab": crontab})

@@ -1,0 +1,47 @@
+"""Organizations that an import brought into the register, and whom they are like."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from deals.feeds.suggest import suggest
+from deals.models import ImportRun
+
+LATELY = timedelta(days=2)
+# Named by the import's versions, and by none that was written before them.
+NEWCOMERS = """
+WITH mine AS (
+    SELECT id, target_id FROM deals_dealversion WHERE import_run_id = %(run)s
+), first AS (SELECT min(id) AS id FROM mine), named AS (
+    SELECT target_id AS id FROM mine
+    UNION
+    SELECT p.investor_id FROM mine JOIN deals_participation p ON p.version_id = mine.id
+    WHERE p.investor_id IS NOT NULL
+)
+SELECT n.id FROM named n, first
+WHERE NOT EXISTS (
+    SELECT 1 FROM deals_dealversion v WHERE v.target_id = n.id AND v.id < first.id
+) AND NOT EXISTS (
+    SELECT 1 FROM deals_participation p WHERE p.investor_id = n.id AND p.version_id < first.id
+)
+ORDER BY n.id
+"""
+
+
+def look_for_likeness(run_id: int) -> int:
+    """Suggest pairs for what an import brought; again changes nothing. Returns how many are new."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWCOMERS, {"run": run_id})
+        created = [row[0] for row in cursor]
+    return suggest(created, run_id)
+
+
+def published_lately() -> list[int]:
+    """Imports of the last days that brought organizations."""
+    lately = ImportRun.objects.filter(
+        state=ImportRun.State.PUBLISHED,
+        organizations_new__gt=0,
+        finished_at__gte=timezone.now() - LATELY,
+    )
+    return list(lately.values_list("pk", flat=True))
