@@ -27,33 +27,38 @@ LONGEST_SCHEME = 32
 # an organization in the very moment in which it is merged.
 LOCK_KEY = 4_281_503_119
 
-# Every way to an organization, and from there along its merges to the one that it is now.
+# Every way to an organization; from those that were merged it goes on to what they are now.
 CHAIN = """
 , chain AS (
-    SELECT a.key, a.country, o.id, o.merged_into_id, o.generated
-    FROM asked a JOIN deals_organization o ON o.id = a.id
+    SELECT key, country, merged_into_id FROM asked WHERE merged_into_id IS NOT NULL
     UNION
-    SELECT c.key, c.country, o.id, o.merged_into_id, o.generated
+    SELECT c.key, c.country, o.merged_into_id
     FROM chain c JOIN deals_organization o ON o.id = c.merged_into_id
+    WHERE o.merged_into_id IS NOT NULL
 )
+SELECT key, country, id, generated FROM asked WHERE merged_into_id IS NULL
+UNION ALL
+SELECT c.key, c.country, o.id, o.generated
+FROM chain c JOIN deals_organization o ON o.id = c.merged_into_id WHERE o.merged_into_id IS NULL
 """
 BEARERS = f"""
-WITH RECURSIVE wanted AS MATERIALIZED (SELECT unnest(%s::text[]) AS key), asked AS (
-    SELECT o.key, o.country, o.id FROM wanted JOIN deals_organization o USING (key)
-    UNION
-    SELECT n.key, o.country, o.id FROM wanted JOIN deals_organizationname n USING (key)
+WITH RECURSIVE wanted AS MATERIALIZED (SELECT unnest(%s::text[]) AS key), asked AS MATERIALIZED (
+    SELECT o.key, o.country, o.id, o.generated, o.merged_into_id
+    FROM wanted JOIN deals_organization o USING (key)
+    UNION ALL
+    SELECT n.key, o.country, o.id, o.generated, o.merged_into_id
+    FROM wanted JOIN deals_organizationname n USING (key)
     JOIN deals_organization o ON o.id = n.organization_id
 ) {CHAIN}
-SELECT key, country, id FROM chain WHERE merged_into_id IS NULL AND generated = %s ORDER BY id
 """
 IDENTIFIED = f"""
 WITH RECURSIVE wanted AS MATERIALIZED (
     SELECT scheme, value FROM unnest(%s::text[], %s::text[]) AS w(scheme, value)
-), asked AS (
-    SELECT i.scheme || ':' || i.value AS key, NULL AS country, i.organization_id AS id
+), asked AS MATERIALIZED (
+    SELECT i.scheme || ':' || i.value AS key, NULL AS country, o.id, o.generated, o.merged_into_id
     FROM wanted JOIN deals_identifier i USING (scheme, value)
+    JOIN deals_organization o ON o.id = i.organization_id
 ) {CHAIN}
-SELECT key, id, generated FROM chain WHERE merged_into_id IS NULL
 """
 SCHEMES = "SELECT organization_id, scheme FROM deals_identifier WHERE organization_id = ANY(%s)"
 COLUMNS = ("id", "public_id", "name", "key", "kind", "country", "generated")
@@ -180,9 +185,10 @@ def _bearers(keys: set[str], generated: bool) -> dict[str, list[tuple[str | None
     """By key: country and organization of all that bear it, as their own or as another name."""
     bearers: dict[str, list[tuple[str | None, int]]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(BEARERS, [list(keys), generated])
-        for key, country, pk in cursor:
-            bearers[key].append((country, pk))
+        cursor.execute(BEARERS, [list(keys)])
+        for key, country, pk, invented in cursor.fetchall():
+            if invented == generated:
+                bearers[key].append((country, pk))
     return bearers
 
 
@@ -195,7 +201,7 @@ def _identified(ids: set[str], generated: bool) -> tuple[dict[str, int], set[str
     foreign: set[str] = set()
     with connection.cursor() as cursor:
         cursor.execute(IDENTIFIED, [[p[0] for p in pairs], [p[2] for p in pairs]])
-        for external_id, pk, invented in cursor:
+        for external_id, _, pk, invented in cursor.fetchall():
             if invented == generated:
                 known[external_id] = pk
             else:
@@ -208,6 +214,6 @@ def _schemes(pks: set[int]) -> dict[int, set[str]]:
     schemes: dict[int, set[str]] = defaultdict(set)
     with connection.cursor() as cursor:
         cursor.execute(SCHEMES, [list(pks)])
-        for pk, scheme in cursor:
+        for pk, scheme in cursor.fetchall():
             schemes[pk].add(scheme)
     return schemes

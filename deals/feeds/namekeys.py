@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from functools import cache
 
 from deals.feeds.nameparts import HAN, Parts, halves, parts, reading
 from deals.rules.names import normalise
@@ -49,22 +48,41 @@ class Shelf:
     def __init__(self) -> None:
         self._wanted: set[str] = set()
         self._beginnings: set[str] = set()
+        self._signs: set[str] = set()
+        self._can_begin: dict[str, bool] = {}
         self._found: dict[str, set[int]] = defaultdict(set)
 
     def ask(self, name: str) -> None:
         """A new name will look for its words."""
-        self._wanted |= _words(parts(name)) | _read(parts(name))
-        self._beginnings |= {word[:n] for word in _read(parts(name)) for n in range(1, FIRST + 1)}
+        own = parts(name)
+        self._wanted |= _words(own) | _read(own)
+        self._beginnings |= {word[:n] for word in _read(own) for n in range(1, FIRST + 1)}
+        if own.han:
+            self._signs |= {run[:2] for run in HAN.findall(own.core[0])}
 
     def put(self, pk: int, name: str) -> None:
         """A known name goes to the words that were asked for."""
+        if HAN.search(name) and not self._may_share(name):
+            return
         own = parts(name)
         words = _words(own)
         # To read every Chinese name would take ten times longer than to look at its first sign.
-        if own.han and not _starts(own.core[0][0]).isdisjoint(self._beginnings):
+        if own.han and self._begins(own.core[0][0]):
             words |= _read(own)
         for word in words & self._wanted:
             self._found[word].add(pk)
+
+    def _may_share(self, name: str) -> bool:
+        """A quick look at a Chinese name, since there may be very many, before taking it apart."""
+        if any(name[at : at + 2] in self._signs for at in range(len(name) - 1)):
+            return True
+        return any(map(self._begins, name)) or not name.isalpha()
+
+    def _begins(self, char: str) -> bool:
+        """Whether a reading that was asked for can begin with this character."""
+        if char not in self._can_begin:
+            self._can_begin[char] = not _starts(char).isdisjoint(self._beginnings)
+        return self._can_begin[char]
 
     def look(self, name: str) -> set[int]:
         """Those that share a word with it which does not belong to a crowd."""
@@ -88,7 +106,6 @@ def _read(own: Parts) -> set[str]:
     return {joined} if SYLLABLES.fullmatch(joined) else set()
 
 
-@cache
 def _starts(char: str) -> frozenset[str]:
     """How a character can be read, by itself."""
     from pypinyin import Style, pinyin
