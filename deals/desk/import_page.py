@@ -174,7 +174,7 @@ def _deciders(run: ImportRun) -> list[str]:
     people = get_user_model().objects.with_perm(
         DECIDE, include_superusers=False, backend="django.contrib.auth.backends.ModelBackend"
     )
-    if not settings.SELF_APPROVAL:
+    if run.created_by_id and not settings.SELF_APPROVAL:
         people = people.exclude(pk=run.created_by_id)
     return list(people.order_by("username").values_list("username", flat=True)[:5])
 

@@ -84,7 +84,7 @@ def page(run: ImportRun, outcome: str, *, after: int | None, before: int | None)
     Ids that are not of this import begin at the beginning.
     """
     found = StagedDeal.objects.filter(import_run=run, outcome=outcome).select_related("deal")
-    start = found.filter(pk=after or before).values_list("key", flat=True).first()
+    start = found.filter(pk=after or before or 0).values_list("key", flat=True).first()
     backwards = before is not None and after is None and start is not None
     if start is not None:
         found = found.filter(key__lt=start) if backwards else found.filter(key__gt=start)

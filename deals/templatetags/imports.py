@@ -1,5 +1,6 @@
 """Times, sizes and changes of shares as the desk shows them: 21 Nov 2026, 14:02 UTC · 3.4 MB."""
 
+import unicodedata
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -9,6 +10,8 @@ from deals.templatetags.formats import NARROW, UNKNOWN, day
 
 register = template.Library()
 
+# Persian and emoji are written with these.
+JOINERS = "\u200c\u200d"
 SIZES = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -61,5 +64,13 @@ def points(difference: Decimal | None) -> str:
 
 @register.filter
 def visible(text: str) -> str:
-    """Control characters as signs that can be seen, since browsers swallow them."""
-    return "".join(chr(0x2400 + ord(char)) if ord(char) < 32 else char for char in str(text))
+    """Control characters, and those that turn the text around them, as signs that can be seen."""
+    return "".join(_sign(char) for char in str(text))
+
+
+def _sign(char: str) -> str:
+    if ord(char) < 32:
+        return chr(0x2400 + ord(char))
+    if char not in JOINERS and unicodedata.category(char) in ("Cc", "Cf", "Co", "Cn"):
+        return f"⟨U+{ord(char):04X}⟩"
+    return char
