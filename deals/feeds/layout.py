@@ -112,7 +112,8 @@ def _likeness(found: Sequence[Record], at: int, width: int) -> float:
         return -1.0
     words = sum(1 for cell in cells if known(cell))
     texts = sum(1 for cell in cells if not DATA.fullmatch(cell)) / len(cells)
-    short = sum(1 for cell in cells if len(cell) <= 60) / len(cells)
+    # Cut by the wrong delimiter everything is one long cell, the header too.
+    short = sum(1 for cell in cells if len(cell) <= 60) / len(cells) if width > 1 else 1.0
     different = len(set(cells)) / len(cells)
     fits = min(len(record.cells), width) / max(len(record.cells), width)
     comment = 0.5 if cells[0].startswith("#") and not words else 0.0

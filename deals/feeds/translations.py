@@ -40,6 +40,28 @@ STATUSES = {
     "blocked": r"block|prohibit|veto|untersagt|interdit|否决|禁止",
     "terminated": r"terminat|fail|collaps|gescheitert|échou|终止|失败|中止",
 }
+# Patterns for types that the sample may lack, for Latin and for Chinese files; the first wins.
+USUAL_KINDS = (
+    {
+        "*debt*": "debt", "*convertible*": "debt", "*loan*": "debt", "*grant*": "grant",
+        "*initial coin*": "grant", "*secondary*": "secondary", "*post-ipo*": "listed_stake",
+        "*pre-ipo*": "funding_round", "*ipo": "ipo", "*acquisition*": "acquisition",
+        "*merger*": "acquisition", "*buyout*": "acquisition",
+    },
+    {
+        "*并购*": "acquisition", "*收购*": "acquisition", "*老股*": "secondary",
+        "*股权转让*": "secondary", "*债*": "debt", "*定增*": "listed_stake",
+        "*定向增发*": "listed_stake", "*新三板*": "listed_stake", "*上市前*": "funding_round",
+        "*pre-ipo*": "funding_round", "*上市后*": "listed_stake", "*上市*": "ipo", "*ipo*": "ipo",
+    },
+)  # fmt: skip
+USUAL_ROUNDS = (
+    "Pre-Seed", "Seed", "Pre-Angel", "Angel", "Pre-A", "Pre-B",
+    *(f"Series {letter}" for letter in "ABCDEFGHIJ"),
+    "Venture", "Corporate", "Private Equity", "Secondary", "Growth", "Strategic", "Funding Round",
+    "Convertible Note", "Debt", "Grant", "Post-IPO", "Pre-IPO", "IPO", "Initial Coin Offering",
+    "Equity Crowdfunding", "Product Crowdfunding", "Non Equity Assistance",
+)  # fmt: skip
 LETTERED = re.compile(
     r"\b(?:serie[sn]?|série|round|runde)\s*(?P<a>[a-k])\b|\b(?P<b>[a-k])[\s-]*(?:runde|round)\b"
     r"|(?P<c>[a-k])\+{0,2}轮",
@@ -58,6 +80,9 @@ def round_types(column: Column) -> dict[str, str]:
             found[f"{words}*"] = str(vocab.round_type(words))
         elif code := _lettered(text) or _closest(text, "round_types"):
             found[text] = code
+    if any(word.endswith("*") for word in found):
+        # Further rows have further types, written in the same way.
+        found = {f"{word}*": str(vocab.round_type(word)) for word in USUAL_ROUNDS} | found
     # "Series A+*" has to come before "Series A*", which takes it as well.
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
@@ -70,7 +95,10 @@ def kinds_in_rounds(column: Column) -> dict[str, str]:
         if kind and kind not in {"funding_round", "pre_ipo", "partnership"}:
             words = round_words(text)
             found[words if words == text else f"{words}*"] = kind
-    return {**found, "*": "funding_round"} if found else {}
+    if not found:
+        return {}
+    han = any("\u3400" <= char <= "\u9fff" for text in column.counts for char in text)
+    return {**found, **USUAL_KINDS[han], "*": "funding_round"}
 
 
 def kinds(column: Column) -> dict[str, str]:
