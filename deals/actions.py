@@ -12,7 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from deals.feeds.publish import publish
-from deals.models import Change, Citation, Deal, DealFact, DealVersion, Participation, ledger
+from deals.models import (
+    Change,
+    Citation,
+    Deal,
+    DealFact,
+    DealVersion,
+    Organization,
+    Participation,
+    ledger,
+)
 
 State = DealVersion.State
 User = AbstractBaseUser | None
@@ -156,7 +165,7 @@ def restore(*, deal: Deal, by: User, reason: str) -> DealVersion:
 
 def _copy(last: DealVersion, reason: str, **changes: Any) -> DealVersion:
     """A submitted version with the same facts, participations and citations, but for `changes`."""
-    parts = list(last.participations.all())
+    parts = list(last.participations.select_related("investor"))
     citations = list(last.citations.all())
     copy = DealVersion.objects.get(pk=last.pk)
     copy.pk = None
@@ -166,16 +175,25 @@ def _copy(last: DealVersion, reason: str, **changes: Any) -> DealVersion:
     copy.created_by_id, copy.created_at = None, timezone.now()
     copy.decided_by_id = copy.decided_at = copy.published_seq = copy.superseded_seq = None
     copy.self_approved = False
+    copy.target = _survivor(copy.target)
     for name, value in changes.items():
         setattr(copy, name, value)
     copy.save(force_insert=True)
     for part in parts:
         part.pk, part.version = None, copy
+        part.investor = _survivor(part.investor) if part.investor else None
     for citation in citations:
         citation.pk, citation.version = None, copy
     Participation.objects.bulk_create(parts)
     Citation.objects.bulk_create(citations)
     return copy
+
+
+def _survivor(organization: Organization) -> Organization:
+    """A deal that was retracted when its organization was merged comes back to the one it is."""
+    while organization.merged_into is not None:
+        organization = organization.merged_into
+    return organization
 
 
 def _move(version: DealVersion, source: State, goal: State, word: str, **facts: Any) -> DealVersion:

@@ -16,7 +16,9 @@ from deals.models import (
     DealDocument,
     DealFact,
     DealVersion,
+    Feed,
     Identifier,
+    ImportRun,
     Organization,
     Ownership,
     Suggestion,
@@ -223,6 +225,31 @@ def test_senseless_merges_are_refused_and_leave_no_entry(anna) -> None:
     assert ledger.head() == head
     one.refresh_from_db()
     assert one.merged_into is None
+
+
+def test_a_deal_that_was_retracted_comes_back_to_the_survivor() -> None:
+    version = make_deal(target="Foo", target_country="DE", investors=[("Foo", "DE")])
+    actions.retract(deal=version.deal, by=None, reason="Not sure")
+    into = make_organization("Foobar", "DE")
+    merge(make_organization("Foo", "DE"), into)
+    restored = actions.restore(deal=version.deal, by=None, reason="Sure")
+    assert (restored.target, investors(restored)) == (into, [(into.pk, "Foo", "DE")])
+
+
+@pytest.mark.parametrize("phase", ["preparing", "undoing"])
+def test_nothing_is_merged_while_an_import_writes_what_it_matched_before(phase: str) -> None:
+    one, into = make_organization("Foo", "DE"), make_organization("Bar", "DE")
+    run = ImportRun.objects.create(
+        feed=Feed.objects.create(code="f", name="F"),
+        state="running",
+        phase=phase,
+        file_name="rounds.csv",
+        created_at=timezone.now(),
+    )
+    with pytest.raises(organizations.NotAllowed, match="writing its deals"):
+        merge(one, into)
+    ImportRun.objects.filter(pk=run.pk).update(state="published")
+    merge(one, into)
 
 
 def test_a_split_brings_back_everything_that_the_merge_moved() -> None:
