@@ -62,7 +62,7 @@ SELF_APPROVAL = env.bool("SELF_APPROVAL", False)
 # --- scheduled feeds ------------------------------------------------------------------------
 # Hosts (host, or host:port for another port than 80, 443, 8080 and 8443) that feeds may be
 # fetched from although they are inside ones, such as an institute's own file server.
-FEED_ALLOW_INSIDE = env.list("FEED_ALLOW_INSIDE", [])
+FEED_ALLOW_INSIDE: list[str] = env.list("FEED_ALLOW_INSIDE", [])
 # Seconds after which fetching a file is given up; less than a task may last, with time to look
 # into the file.
 FEED_MAX_SECONDS = env.int("FEED_MAX_SECONDS", 120, validate=validate.Range(1, 180))
@@ -205,6 +205,15 @@ TEMPLATES = [
 # Where people who are not signed in are led, and from there.
 LOGIN_URL = "desk-sign-in"
 LOGIN_REDIRECT_URL = "desk"
+# The first one stops keeping a file once it is larger than IMPORT_MAX_BYTES.
+FILE_UPLOAD_HANDLERS = [
+    "deals.desk.upload_limit.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILE_UPLOAD_TEMP_DIR = str(folder(VAR_DIR / "uploads"))
+# The wizard asks about each column of a file, and of these there may be hundreds.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 LANGUAGE_CODE = "en"
 USE_I18N = True

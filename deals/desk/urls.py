@@ -11,12 +11,22 @@ from deals.desk import (
     import_page,
     imports,
     undoing,
+    upload,
+    wizard_check,
+    wizard_columns,
+    wizard_file,
 )
 
 urlpatterns = [
     path("", home.home, name="desk"),
     path("sign-in/", access.SignIn.as_view(), name="desk-sign-in"),
     path("sign-out/", access.SignOut.as_view(), name="desk-sign-out"),
+    path("templates/<slug:code>.<slug:kind>", upload.template, name="desk-template"),
+    path("imports/new/", upload.new, name="desk-upload"),
+    path("imports/files/<int:pk>/", wizard_file.reading, name="desk-file"),
+    path("imports/files/<int:pk>/columns/", wizard_columns.columns, name="desk-file-columns"),
+    path("imports/files/<int:pk>/check/", wizard_check.check, name="desk-file-check"),
+    path("imports/files/<int:pk>/profile.toml", wizard_check.profile, name="desk-file-profile"),
     path("imports/", imports.imports, name="desk-imports"),
     path("imports/<int:pk>/", import_page.import_page, name="desk-import"),
     path("imports/<int:pk>/progress/", import_page.progress_part, name="desk-import-progress"),
