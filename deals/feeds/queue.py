@@ -15,7 +15,7 @@ from django.utils import timezone
 from deals.feeds.cleanup import remove_everything
 from deals.feeds.lease import LostError, claim, release, unlock, worked_on
 from deals.feeds.profile import Profile
-from deals.feeds.receive import Received
+from deals.feeds.receive import Received, stored
 from deals.feeds.refusals import Refused
 from deals.feeds.review import NotDecidableError
 from deals.feeds.stage import new_run
@@ -161,8 +161,15 @@ def cancel(run_id: int, *, by: AbstractBaseUser | None = None) -> ImportRun:
 
 
 def retry(run_id: int, *, by: AbstractBaseUser | None = None, ring: Ring) -> ImportRun:
-    """Let a failed import go on at its checkpoint. Raises NotDecidableError."""
+    """Let a failed import go on at its checkpoint.
+
+    Raises NotDecidableError, or `Refused` when its file has been tidied away.
+    """
     with transaction.atomic():
+        for name, sha256 in ImportRun.objects.filter(pk=run_id).values_list(
+            "file_name", "file_sha256"
+        ):
+            stored(name, sha256)
         failed = ImportRun.objects.filter(pk=run_id, state=State.FAILED)
         again = failed.update(state=State.QUEUED, tries=0, claims=0, problem="", finished_at=None)
         run = ImportRun.objects.get(pk=run_id)
