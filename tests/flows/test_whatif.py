@@ -268,14 +268,45 @@ def test_an_umbrella_leaves_the_flow_when_its_first_tranche_arrives() -> None:
 
 def test_conflicts_and_held_deals_move_nothing() -> None:
     read = profile("declared")
-    brought([row("A")], read, publish=True)
-    version = DealVersion.objects.live().get()
+    brought([row("A"), row("B")], read, publish=True)
+    version = DealVersion.objects.live().get(external_id="A")
     edit(version, population=version.population, target=version.target_name, ai="no")
-    run = brought([row("A", ai="unknown"), row("T", whole="nowhere")], read)
+    run = brought([row("A", ai="unknown"), row("B"), row("T", whole="nowhere")], read)
     assert (run.deals_conflict, run.deals_held) == (1, 1)
-    answer = impact(run.pk, population="declared")
-    assert answer["questions"] == []
+    answer = assert_foreseen(run, "declared")
+    assert [q["after"]["N"] for q in answer["questions"]] == [1] * 4
+    assert all(q["before"] == q["after"] for q in answer["questions"])
     assert answer["deals"] == {"enter_flow": 0, "leave_flow": 0}
+
+
+def test_a_change_to_a_deal_that_was_merged_is_one_of_the_deal_it_went_into() -> None:
+    read = profile("declared")
+    brought([row("A"), row("B")], read, publish=True)
+    deals = {v.external_id: v.deal for v in DealVersion.objects.live()}
+    actions.merge(deal=deals["A"], into=deals["B"], by=None, reason="A test")
+    run = brought([row("A", investors="Bay [US]")], read)
+    assert run.deals_updated == 1
+    answer = assert_foreseen(run, "declared")
+    assert answer["questions"][0]["after"] == {"n": 0, "N": 1, "share": "0.000000"}
+    assert answer["deals"] == {"enter_flow": 0, "leave_flow": 1}
+
+
+def test_a_deal_that_was_completed_once_counts_whatever_it_is_now() -> None:
+    read = load_profile(
+        PROFILE.replace('status = "status"', 'status_history = "status"') + DECLARED.format("d")
+    )
+    course = "completed 2018 | | ; blocked 2019 | | "
+    brought([row("A", status=course), row("B", status="announced 2018")], read, publish=True)
+    rows = [
+        row("A", status=course, kind="acquisition"),
+        row("B", status="announced 2018; blocked 2019"),
+        row("C", status=course),
+        row("D", status="blocked 2019", date="2016-06 to 2017-03"),
+        row("E", status=course, date="2016-06 to 2017-03"),
+    ]
+    answer = assert_foreseen(brought(rows, read), "d")
+    inside = [q for q in answer["questions"] if q["population"]]
+    assert [q["after"]["n"] for q in inside] == [2, 1]
 
 
 def test_answers_of_readers_are_neither_used_nor_kept(monkeypatch: pytest.MonkeyPatch) -> None:
