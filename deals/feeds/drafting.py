@@ -37,7 +37,7 @@ def investors(draft: Proposal, mapping: Mapping) -> bool:
     if listed.lists or ours:
         draft.investors_separator = listed.marks or (";",)
         marks = " ".join(f"“{mark}”" for mark in draft.investors_separator)
-        why = f"{listed.lists} of {len(column.filled)} cells list several investors with {marks}"
+        why = f"{listed.lists} of {listed.tried} cells list several investors with {marks}"
         draft.say("investors_separator", why, sure=listed.marks not in {(",",), (" / ",)})
     _beside(draft, mapping, listed, ours)
     return bool(listed.lists) or ours

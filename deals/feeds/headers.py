@@ -26,6 +26,8 @@ OTHER = "@other"
 BRACKETS = re.compile(r"[(\[{（【［][^)\]}）】］]*[)\]}）】］]?")
 # Words run together in code: targetName, dealID. Han characters are words of their own.
 CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
+# What is longer is no header, but a file that is cut wrongly.
+LONGEST = 200
 ATOM = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 HAN = re.compile(r"[\u3400-\u9fff]")
 # Where a header is made of several facts, the one that stands first here is its subject.
@@ -100,6 +102,8 @@ def language_of(header: str) -> str | None:
 
 def _atoms(text: str) -> list[str]:
     """Words of a header without case, accents and punctuation; Han characters one by one."""
+    if len(text) > LONGEST:
+        return []
     spaced = CAMEL.sub(" ", unicodedata.normalize("NFKC", text))
     plain = "".join(
         char for char in unicodedata.normalize("NFKD", spaced) if not unicodedata.combining(char)

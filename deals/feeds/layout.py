@@ -12,7 +12,7 @@ from deals.rules.spreadsheet import bare_cell
 
 USUAL = (",", ";", "\t", "|")
 RARE = (":", "^", "~")
-LINES, RECORDS = 40, 500
+LINES, RECORDS, MOST_LINES = 40, 500, 20_000
 LONGEST_CELL = 10_000_000
 DATA = re.compile(
     r"[-+(]?[$€£¥]?\s?[0-9][0-9.,' ]*%?\)?|https?://.*|[0-9]{1,4}[-./年][0-9]{1,2}[-./月].*"
@@ -50,7 +50,7 @@ def records(text: str, delimiter: str, *, whole: bool, skip: int = 0) -> list[Re
         if any(cell.strip() for cell in cells):
             found.append(Record(skip + before, cells))
         before = reader.line_num
-        if len(found) > RECORDS:
+        if len(found) > RECORDS or before > MOST_LINES:
             return found[:RECORDS]
     return found if whole or len(found) < 2 else found[:-1]
 

@@ -4,7 +4,7 @@ A header is believed only as far as its cells bear it out, and cells alone are e
 cannot be mistaken (dates, round types), with a request to check.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from deals.feeds.content import Column
@@ -51,6 +51,7 @@ BY_CELLS = (
     ("amount", "money", 0.9, 0.3),
 )
 SURE = 0.75
+MOST_TRIED = 40
 INVESTOR = frozenset({"investor_name", "investors"})
 
 
@@ -89,7 +90,10 @@ class Mapping:
 def map_columns(columns: Sequence[Column]) -> Mapping:
     """The likeliest mapping in which no column is two facts."""
     usable = _usable(columns)
-    candidates = [found for column in usable for found in _candidates(column)]
+    nameless = [column for column in usable if not meanings(column.header)]
+    # To try every rule on the cells of a column takes time, and files may have hundreds.
+    tried = {column.place for column in nameless[:MOST_TRIED]}
+    candidates = [found for column in usable for found in _candidates(column, tried)]
     if not any(found.field == "target_name" for found in candidates):
         candidates += _nameless(usable, candidates)
     has_currency = any(found.field == "currency" for found in candidates)
@@ -117,12 +121,12 @@ def _rank(found: Candidate, has_currency: bool) -> float:
     return found.score + (0.05 if converted != has_currency else 0.0)
 
 
-def _candidates(column: Column) -> Iterator[Candidate]:
+def _candidates(column: Column, tried: Collection[int]) -> Iterator[Candidate]:
     by_header = meanings(column.header)
     for meaning in by_header:
         if meaning.field != OTHER and (score := _score(column, meaning)) > 0:
             yield Candidate(meaning.field, column, score, _reason(column, meaning))
-    if not by_header and column.filled:
+    if column.place in tried and column.filled:
         for fact, test, least, score in BY_CELLS:
             if column.share(test) >= least:
                 words = f"{column.known(test)} {FITS[fact][1]}"

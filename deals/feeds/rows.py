@@ -9,6 +9,8 @@ from deals.feeds.words import is_unknown
 from deals.rules.errors import RuleError
 from deals.rules.names import split_investors
 
+# Lists are taken apart letter by letter, so not all of a sample is.
+CELLS, LONGEST_LIST = 100, 1_000
 # The first of these that a file uses for lists of investors is used, with its like.
 STRONG = (";", "；", "|", "、", "\n")
 WEAK = ("，", ",", " / ", " & ", " und ", " et ", " and ", " 和 ")
@@ -22,32 +24,34 @@ OF_DEAL = ("announced_on", "amount")
 
 @dataclass(frozen=True, slots=True)
 class Separators:
-    """Where a cell lists several investors, and in how many cells it does."""
+    """Where a cell lists several investors, and in how many of the cells tried it does."""
 
     marks: tuple[str, ...]
     lists: int
+    tried: int
 
 
 def separators(column: Column) -> Separators:
     """The separators of a column of investors; none where each cell names one."""
-    strong = tuple(mark for mark in STRONG if _lists(column, mark))
+    cells = [cell[:LONGEST_LIST] for cell in column.filled[:CELLS]]
+    strong = tuple(mark for mark in STRONG if _lists(cells, mark))
     if strong:
         # A Chinese file mixes its separators, and its comma stands in no name.
-        more = ("，",) if {"；", "、"} & set(strong) and _lists(column, "，") else ()
-        return _counted(column, strong + more)
-    weak = [mark for mark in WEAK if _lists(column, mark) > 0.08 * len(column.filled)]
+        more = ("，",) if {"；", "、"} & set(strong) and _lists(cells, "，") else ()
+        return _counted(cells, strong + more)
+    weak = [mark for mark in WEAK if _lists(cells, mark) > 0.08 * len(cells)]
     if "," in weak or "，" in weak:
-        return _counted(column, tuple(mark for mark in ("，", ",") if mark in weak))
-    return _counted(column, tuple(weak[:1]))
+        return _counted(cells, tuple(mark for mark in ("，", ",") if mark in weak))
+    return _counted(cells, tuple(weak[:1]))
 
 
-def _counted(column: Column, marks: tuple[str, ...]) -> Separators:
-    lists = sum(len(_split(cell, marks)) > 1 for cell in column.filled) if marks else 0
-    return Separators(marks if lists else (), lists)
+def _counted(cells: Sequence[str], marks: tuple[str, ...]) -> Separators:
+    lists = sum(len(_split(cell, marks)) > 1 for cell in cells) if marks else 0
+    return Separators(marks if lists else (), lists, len(cells))
 
 
-def _lists(column: Column, mark: str) -> int:
-    return sum(len(_split(cell, (mark,))) > 1 for cell in column.filled if mark in cell)
+def _lists(cells: Sequence[str], mark: str) -> int:
+    return sum(len(_split(cell, (mark,))) > 1 for cell in cells if mark in cell)
 
 
 def _split(cell: str, marks: Sequence[str]) -> list[tuple[str, str | None]]:

@@ -1,6 +1,7 @@
 """The proposed profile of a file never seen before is right, and says what to check."""
 
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -200,10 +201,7 @@ def test_an_id_of_the_row_is_no_id_of_the_deal():
 
 
 def test_words_that_answer_a_question_are_not_unknown():
-    text = "company,date,investor_list,investors
-Foo,2024-01-02,none,
-Bar,2024-01-03,complete,A
-"
+    text = "company,date,investor_list,investors\nFoo,2024-01-02,none,\nBar,2024-01-03,complete,A\n"
     assert "none" not in proposed(text).unknown
 
 
@@ -222,6 +220,22 @@ def test_the_amount_in_the_original_currency_goes_first():
     alone = proposed(text.replace("amount,amount (USD)", "rate x,amount (USD)"))
     assert "currency" not in alone.columns
     assert alone.constants["currency"] == "USD"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 250_000,
+        ",".join(f"column {at}" for at in range(500)) + "\n" + "word and word," * 499 + "w\n",
+        "company,date,investors\n" + ("Foo,2024-01-02," + "Some One;" * 300 + "\n") * 90,
+        '"' * 100_000 + "\na,b\n",
+    ],
+    ids=["one line", "many columns", "long lists", "quotation marks"],
+)
+def test_a_strange_file_takes_no_long_time(text):
+    began = monotonic()
+    proposed(text)
+    assert monotonic() - began < 5
 
 
 @pytest.mark.parametrize("name", ["deals.csv", "融资事件_2024-03-01.csv", "…", "a" * 300])
