@@ -302,7 +302,7 @@ def test_a_deal_that_was_completed_once_counts_whatever_it_is_now() -> None:
         row("B", status="announced 2018; blocked 2019"),
         row("C", status=course),
         row("D", status="blocked 2019", date="2016-06 to 2017-03"),
-        row("E", status=course, date="2016-06 to 2017-03"),
+        row("E", status=course, date="2022-06 to 2023-03"),
     ]
     answer = assert_foreseen(brought(rows, read), "d")
     inside = [q for q in answer["questions"] if q["population"]]
