@@ -19,6 +19,7 @@ from deals.desk.access import forbidden, needs, person
 from deals.desk.impact import impact
 from deals.desk.import_page import find, frame
 from deals.feeds import queue, review
+from deals.feeds.refusals import Refused
 from deals.feeds.review import NotDecidableError, OwnImportError
 from deals.models import ImportRun
 from deals.rules.roles import BRING, DECIDE
@@ -94,7 +95,7 @@ def act(request: HttpRequest, run: ImportRun, action: Callable[[], str]) -> Http
     """Do it and go back to the import's page, with what came of it or why it was not done."""
     try:
         done = action()
-    except (NotDecidableError, OwnImportError) as refusal:
+    except (NotDecidableError, OwnImportError, Refused) as refusal:
         messages.error(request, str(refusal))
     else:
         if done:

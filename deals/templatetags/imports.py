@@ -6,10 +6,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from django import template
 
-from deals.templatetags.formats import NARROW, UNKNOWN, day
+from deals.templatetags.formats import UNKNOWN, day
 
 register = template.Library()
 
+# Between a number and a word, where no line may break.
+SPACE = "\u00a0"
 # Persian and emoji are written with these.
 JOINERS = "\u200c\u200d"
 SIZES = ("bytes", "kB", "MB", "GB", "TB")
@@ -33,7 +35,7 @@ def file_size(size: int | None) -> str:
     while value >= Decimal("999.5") and unit < len(SIZES) - 1:
         value, unit = value / 1000, unit + 1
     places = 1 if unit and value < Decimal("99.95") else 0
-    return f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)}{NARROW}{SIZES[unit]}"
+    return f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)}{SPACE}{SIZES[unit]}"
 
 
 @register.filter
@@ -57,9 +59,9 @@ def points(difference: Decimal | None) -> str:
         return "–"
     value = (difference * 100).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
     if not value:
-        return "no change" if not difference else f"under 0.01{NARROW}points"
+        return "no change" if not difference else f"under 0.01{SPACE}points"
     sign = "+" if value > 0 else "−"
-    return f"{sign}{abs(value)}{NARROW}points"
+    return f"{sign}{abs(value)}{SPACE}points"
 
 
 @register.filter

@@ -251,3 +251,12 @@ def test_an_approved_import_reaches_the_register(client, people) -> None:
     run.refresh_from_db()
     assert run.decided_by == people[1]
     assert run.state in ("queued", "published")
+
+
+def test_a_failed_import_whose_file_is_gone_says_so(client, people) -> None:
+    client.force_login(people[1])
+    run = make_run("failed")
+    response = client.post(at("desk-import-retry", run), follow=True)
+    assert "no longer there" in text_of(response)
+    run.refresh_from_db()
+    assert run.state == "failed"

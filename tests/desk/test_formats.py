@@ -7,7 +7,7 @@ import pytest
 
 from deals.templatetags.imports import file_size, lasting, moment, points, visible
 
-N = "\u202f"
+N = "\u00a0"
 
 
 def test_a_moment_is_in_utc_and_says_so() -> None:
