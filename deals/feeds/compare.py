@@ -100,7 +100,7 @@ def _changed(
     if not changed:
         return {}
     bundles = live_versions({records[key].deal for key in changed})
-    umbrellas = _umbrella_keys(bundles.values(), feed)
+    umbrellas = umbrella_keys(bundles.values(), feed)
     verdicts = {}
     for key, names in changed.items():
         record = records[key]
@@ -138,7 +138,7 @@ def _judged(
     names: list[str], facts: Facts, record: Delivered, now: Facts, bundle: Bundle
 ) -> Verdict:
     """Facts that are live already need nothing; pages can be added, whoever edited the others."""
-    open_names = [name for name in names if not _is_live(name, facts[name], now[name])]
+    open_names = [name for name in names if not is_live(name, facts[name], now[name])]
     against = [
         name
         for name in open_names
@@ -150,14 +150,19 @@ def _judged(
     return Verdict(outcome, tuple(open_names), record.deal, bundle)
 
 
-def _is_live(name: str, delivered: Any, now: Any) -> bool:
-    """Pages are only ever added, so those that a feed no longer names are no change."""
+def is_live(name: str, delivered: Any, now: Any) -> bool:
+    """Whether the register says already what was delivered.
+
+    Pages are only ever added, so those that a feed no longer names are no change.
+    """
     if name == "sources":
         return all(source in now for source in delivered)
     return same(name, delivered, now)
 
 
-def _umbrella_keys(bundles: Iterable[Bundle], feed: Feed | None) -> dict[int, str]:
+def umbrella_keys(bundles: Iterable[Bundle], feed: Feed | None) -> dict[int, str]:
+    """The feed's keys of the umbrella deals of these versions, by deal."""
     wholes = {b.version["part_of_id"] for b in bundles if b.version["part_of_id"]}
-    found = FeedRecord.objects.filter(feed=feed, deal__in=wholes)
+    # Of several keys that a person found to be one deal, the latest.
+    found = FeedRecord.objects.filter(feed=feed, deal__in=wholes).order_by("pk")
     return dict(found.values_list("deal_id", "key"))

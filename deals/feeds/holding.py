@@ -20,11 +20,16 @@ from deals.rules.names import normalise
 
 # In a full delivery: an absent and a new deal of one target so close in time may be one, re-keyed.
 REKEYED_DAYS = 62
+# A deal that came under its new key is not absent under the old one.
 ABSENT = """
 SELECT r.key, r.deal_id, r.facts->>'target_name', r.facts->'date'->>'first'
 FROM deals_feedrecord r
-WHERE r.feed_id = %s AND NOT EXISTS (
-    SELECT 1 FROM deals_stagedrow s WHERE s.run = %s AND s.key = r.key COLLATE "C"
+WHERE r.feed_id = %(feed)s AND NOT EXISTS (
+    SELECT 1 FROM deals_stagedrow s WHERE s.run = %(run)s AND s.key = r.key COLLATE "C"
+) AND NOT EXISTS (
+    SELECT 1 FROM deals_feedrecord o
+    JOIN deals_stagedrow s ON s.run = %(run)s AND s.key = o.key COLLATE "C"
+    WHERE o.deal_id = r.deal_id AND o.feed_id = %(feed)s AND o.id <> r.id
 ) ORDER BY r.key COLLATE "C"
 """
 NEW = """
@@ -51,7 +56,7 @@ def refuse_circles(run: ImportRun, profile: Profile) -> None:
 def list_absent(run: ImportRun) -> None:
     """In a full delivery: list what is no longer in it, and hold what is perhaps only re-keyed."""
     with connection.cursor() as cursor:
-        cursor.execute(ABSENT, [run.feed_id, run.pk])
+        cursor.execute(ABSENT, {"feed": run.feed_id, "run": run.pk})
         absent = cursor.fetchall()
     run.deals_absent = len(absent)
     write_deals(run, (Staged(key, {}, [], Outcome.ABSENT, [], deal) for key, deal, _, _ in absent))
@@ -65,7 +70,7 @@ def list_absent(run: ImportRun) -> None:
         held = [
             key
             for key, target, first in cursor
-            if any(_near(first, other) for other in gone.get(normalise(target), ()))
+            if any(near(first, other) for other in gone.get(normalise(target), ()))
         ]
     _hold(run, held, "key")
 
@@ -140,7 +145,8 @@ def _hold(run: ImportRun, keys: Iterable[str], why: str) -> None:
     staged.update(outcome=Outcome.HELD, fields=[why])
 
 
-def _near(one: str | None, other: str | None) -> bool:
+def near(one: str | None, other: str | None) -> bool:
+    """Whether two ISO dates are so close that the deals may be one; unknown is near unknown."""
     if one is None or other is None:
         return one == other
     first, last = sorted((date.fromisoformat(one), date.fromisoformat(other)))

@@ -128,12 +128,13 @@ def _one_version_a_deal(run: ImportRun, verdicts: Mapping[str, Verdict]) -> dict
 
 def _new_version(deal: StagedDeal, verdict: Verdict) -> NewVersion:
     """An update takes over only the facts that changed."""
-    facts = deal.facts if verdict.live is None else _overlaid(verdict, deal.facts)
+    facts = deal.facts if verdict.live is None else overlaid(verdict, deal.facts)
     reserved = deal.deal_id or 0 if verdict.live is None else 0
     return NewVersion(deal.key, facts, deal.rows, verdict, {}, deal=reserved)
 
 
-def _overlaid(verdict: Verdict, facts: Facts) -> Facts:
+def overlaid(verdict: Verdict, facts: Facts) -> Facts:
+    """What the live version says, with those facts of a delivery that the verdict names."""
     assert verdict.live is not None
     now = live(verdict.live, facts["part_of"])
     changed = {name: facts[name] for name in verdict.fields if name != "sources"}
