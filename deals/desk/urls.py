@@ -10,6 +10,9 @@ from deals.desk import (
     import_errors,
     import_page,
     imports,
+    merged,
+    organizations,
+    resolving,
     undoing,
     upload,
     wizard_check,
@@ -38,4 +41,13 @@ urlpatterns = [
     path("imports/<int:pk>/retry/", decisions.retry, name="desk-import-retry"),
     path("imports/<int:pk>/undo/", undoing.undo, name="desk-import-undo"),
     path("conflicts/", conflicts.conflicts, name="desk-conflicts"),
+    path("staged/<int:pk>/decide/", resolving.decide, name="desk-staged-decide"),
+    path("organizations/", organizations.organizations, name="desk-organizations"),
+    path("organizations/pairs/<int:pk>/merge/", organizations.merge, name="desk-suggestion-merge"),
+    path(
+        "organizations/pairs/<int:pk>/apart/",
+        organizations.keep_apart,
+        name="desk-suggestion-apart",
+    ),
+    path("organizations/<str:public_id>/split/", merged.split, name="desk-organization-split"),
 ]

@@ -69,7 +69,16 @@ def open_suggestions(after: int | None = None, limit: int = 50) -> list[Question
     last = Suggestion.objects.filter(pk=after).first() if after is not None else None
     if last is not None:
         found = found.filter(Q(score__lt=last.score) | Q(score=last.score, pk__gt=last.pk))
-    pairs = list(found.select_related("one", "other").order_by("-score", "pk")[:limit])
+    return _questions(found.order_by("-score", "pk")[:limit])
+
+
+def open_question(pk: int) -> Question | None:
+    """One open pair; None when it was decided, or is out of sight, meanwhile."""
+    return next(iter(_questions(_open().filter(pk=pk))), None)
+
+
+def _questions(found: QuerySet[Suggestion]) -> list[Question]:
+    pairs = list(found.select_related("one", "other"))
     sides = _sides({side.pk: side for pair in pairs for side in (pair.one, pair.other)})
     return [
         Question(
