@@ -1,6 +1,7 @@
 """What would an import do to the headline shares? Answered before anything of it is published."""
 
 import logging
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from deals.flows.conditions import COUNTED, placed
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope, resolve
 from deals.flows.wouldbe import NOT_MADE, as_if_published
-from deals.models import Population
+from deals.models import ImportRun, Population
 from deals.rules.counting import share
 from deals.rules.regions import swap_china
 
@@ -64,12 +65,11 @@ class Question:
     is_new: bool
 
 
-def impact(run_id: int, *, population: str | None, generated: bool = False) -> dict[str, Any]:
+def impact(run_id: int, *, population: str | None) -> dict[str, Any]:
     """The headline questions before and after an import, as plain JSON.
 
-    `population` is the code that the import's profile declares; `generated` says whether that is
-    invented data, and is used only while there is no population of the code. Reads what is staged
-    as created or updated, so it can be asked at any time between staging and publication.
+    `population` is the code that the import's profile declares. Reads what is staged as created or
+    updated, so it can be asked at any time between staging and publication.
 
     Returns {"seq": head of the ledger, "questions": […], "deals": {"enter_flow", "leave_flow"}}. A
     question has "title", "population" (code, null for the case list), "before" and "after" (each
@@ -86,7 +86,7 @@ def impact(run_id: int, *, population: str | None, generated: bool = False) -> d
         answer: dict[str, Any] = {"seq": scope.head, "questions": [], "deals": nothing}
         try:
             with transaction.atomic():
-                return answer | _weigh(run_id, scope, _population(population, generated))
+                return answer | _weigh(run_id, scope, _population(run_id, population))
         except (DataError, IntegrityError):
             logger.exception("The impact of import %s could not be computed", run_id)
             return answer | {"problem": NOT_COMPUTED}
@@ -106,12 +106,23 @@ def _snapshot() -> Iterator[None]:
         yield
 
 
-def _population(code: str | None, generated: bool) -> Population | None:
+def _population(run_id: int, code: str | None) -> Population | None:
     """The population of that code, or one that is never saved and stands for it."""
     if not code:
         return None
     found = Population.objects.filter(code=code).first()
-    return found or Population(pk=NOT_MADE, code=code, title=code, generated=generated)
+    invented = found is None and _is_invented(run_id)
+    return found or Population(pk=NOT_MADE, code=code, title=code, generated=invented)
+
+
+def _is_invented(run_id: int) -> bool:
+    """Whether the import's profile calls its population generated: the case list ignores it."""
+    text = ImportRun.objects.filter(pk=run_id).values_list("profile", flat=True).first()
+    try:
+        declared = tomllib.loads(text or "").get("population", {})
+        return declared.get("generated") is True
+    except (tomllib.TOMLDecodeError, AttributeError):
+        return False
 
 
 def _questions(scope: Scope, population: Population | None) -> Iterator[Question]:
