@@ -48,7 +48,7 @@ def imported(run, outcome, deal=None, **facts):
     version = submit_version(deal, **facts)
     version.import_run = run
     version.save(update_fields=["import_run"])
-    publish([version.pk], by="system", reason="")
+    publish([version.pk], by="system", reason="", import_run=run.pk)
     stage(run, outcome, deal=version.deal, version=version)
     return version
 
@@ -66,8 +66,9 @@ def test_the_page_counts_what_will_be_retracted_restored_and_kept(client, review
     said = text_of(client.get(at(run)))
     assert "2 new deals that stand as imported will be retracted" in said
     assert "1 updated deal gets back the facts" in said
-    assert "1 new deal changed since stays live" in said
-    assert "1 deal retracted or merged since stays as it is" in said
+    assert "2 deals stay as later edits left them" in said
+    assert "edited since by anna" in said
+    assert "retracted already" in said
 
 
 def test_an_undo_is_asked_for_with_its_reason(client, reviewer, called) -> None:
