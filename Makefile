@@ -6,10 +6,12 @@
 #   make fix            what lint and format can mend themselves
 #   make migrate        bring the database to the latest shape
 #   make bench          the measurements of benchmarks/
+#   make bench-chaos    imports while workers, database and broker are killed (needs redis-server)
 #   make test-browser   tests in a real Chromium (Debian: apt-get install chromium)
-#   make test-services  tests with real servers and processes (Debian: apt-get install redis-server)
+#   make test-services  tests with real servers and processes
+#                       (Debian: apt-get install redis-server rabbitmq-server)
 
-.PHONY: run test install install-dev check fix migrate bench test-browser test-services
+.PHONY: run test install install-dev check fix migrate bench bench-chaos test-browser test-services
 .NOTPARALLEL:
 
 VENV := .venv
@@ -55,6 +57,9 @@ migrate: install
 
 bench: install-dev
 	@$(PYTHON) -m benchmarks
+
+bench-chaos: install-dev
+	@$(PYTHON) -m investtrack.guard $(PYTHON) -m benchmarks.chaos
 
 # ---- the virtual environment: made once, renewed when a requirements file changes ----
 

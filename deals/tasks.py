@@ -24,9 +24,12 @@ def ring(import_id: int) -> None:
 @shared_task
 def run_import(import_id: int) -> None:
     """Do one queued import, unless somebody else does."""
-    queue.work(
+    ended = queue.work(
         import_id, ring=ring, weigh=lambda run, population: impact(run, population=population)
     )
+    # Not for every message that came twice: looking takes long.
+    if not ended:
+        return
     published = ImportRun.objects.filter(pk=import_id, state=ImportRun.State.PUBLISHED)
     if published.filter(organizations_new__gt=0).exists():
         _send(suggest_organizations.delay, import_id)

@@ -103,5 +103,8 @@ def unlock(run_id: int) -> None:
 
 def _lock(run_id: int) -> bool:
     with connection.cursor() as cursor:
+        # The server looks whether a killed worker is gone while it still works for it, and gives
+        # the lock back then and not at the end of the statement.
+        cursor.execute("SET client_connection_check_interval = '2s'")
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, run_id])
         return bool(cursor.fetchone()[0])

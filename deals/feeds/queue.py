@@ -58,17 +58,18 @@ def enqueue(
     return run
 
 
-def work(run_id: int, *, ring: Ring, weigh: Weigh | None = None) -> None:
+def work(run_id: int, *, ring: Ring, weigh: Weigh | None = None) -> bool:
     """Do a run, or as much of it as fits into a turn, unless somebody else does.
 
-    A database that is away raises; the sweeper rings again.
+    True when it has now come to its end or to a decision: once, however often it was rung for. A
+    database that is away raises; the sweeper rings again.
     """
     run = claim(run_id)
     if run is None:
-        return
+        return False
     try:
         if drive(run, weigh=weigh, seconds=TURN_SECONDS):
-            return
+            return True
         release(run, tries=0)
         ring(run.pk)
     except LostError:
@@ -87,6 +88,7 @@ def work(run_id: int, *, ring: Ring, weigh: Weigh | None = None) -> None:
         _note(run, error, ring)
     finally:
         unlock(run.pk)
+    return False
 
 
 def _note(run: ImportRun, error: Exception, ring: Ring) -> None:
@@ -122,7 +124,10 @@ def refuse(run: ImportRun, problem: str) -> None:
 def sweep(ring: Ring) -> int:
     """Ring for every run that waits or whose worker is gone; returns how many."""
     waiting = ImportRun.objects.filter(state__in=[State.QUEUED, State.RUNNING])
+    # A session that hangs keeps its lock; what it had is free when the lease has run out.
+    late = waiting.filter(leased_until__lt=timezone.now())
     ids = set(waiting.values_list("pk", flat=True)) - worked_on()
+    ids |= set(late.values_list("pk", flat=True))
     for run_id in sorted(ids):
         ring(run_id)
     return len(ids)

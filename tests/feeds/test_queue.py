@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from deals import tasks
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 ACME = "Acme,CN,2019-05,5,USD,Fund,DE"
 State, Phase = ImportRun.State, ImportRun.Phase
+MINUTE = timedelta(minutes=1)
 
 
 def silent(_: int) -> None:
@@ -55,6 +56,7 @@ def test_without_publish_a_worker_leaves_it_for_review_with_its_impact() -> None
     run = fresh(run)
     assert (run.state, run.leased_until, Deal.objects.count()) == (State.REVIEW, None, 0)
     assert run.impact["deals"] is not None
+    assert run.organizations_new == 2
 
 
 def test_the_bell_rings_only_after_the_row_is_safe(django_capture_on_commit_callbacks) -> None:
@@ -100,6 +102,34 @@ def test_a_session_that_hangs_loses_the_run_with_its_lease(elsewhere) -> None:
         ImportRun.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
         assert claim(run.pk) is not None
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, run.pk])
+
+
+def test_a_session_that_hangs_is_swept_once_its_lease_is_out(elsewhere) -> None:
+    run = queued()
+    with elsewhere.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_CLASS, run.pk])
+        ImportRun.objects.update(state=State.RUNNING, leased_until=timezone.now() - MINUTE)
+        assert run.pk in worked_on()
+        assert queue.sweep(silent) == 1
+        ImportRun.objects.update(leased_until=timezone.now() + MINUTE)
+        assert queue.sweep(silent) == 0
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, run.pk])
+
+
+def test_the_server_notices_in_the_middle_of_a_statement_that_a_worker_is_gone() -> None:
+    assert claim(queued().pk) is not None
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW client_connection_check_interval")
+        assert cursor.fetchone() == ("2s",)
+
+
+def test_a_message_that_comes_again_asks_for_nothing_a_second_time(monkeypatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(tasks.suggest_organizations, "delay", asked.append)
+    run = queued()
+    for _ in range(3):
+        tasks.run_import(run.pk)
+    assert asked == [run.pk]
 
 
 def test_a_worker_that_was_taken_for_dead_commits_nothing_more() -> None:
@@ -184,6 +214,40 @@ def test_each_try_is_of_fewer_rows_so_that_a_bad_row_is_cornered() -> None:
     for run.tries in (1, 2, 3):
         sizes.append(job.size)
     assert sizes == [2_000, 200, 20]
+
+
+def test_after_a_death_steps_become_larger_again_by_and_by(monkeypatch) -> None:
+    sizes: list[int] = []
+
+    def stop_at_the_end(run: object, profile: object, *, size: int) -> bool:
+        sizes.append(size)
+        if len(sizes) == 6:
+            raise MemoryError
+        ImportRun.objects.update(tries=1)
+        run.tries = 1
+        return True
+
+    monkeypatch.setattr(steps, "group_chunk", lambda r, p, size: stop_at_the_end(r, p, size=size))
+    run = queued()
+    ImportRun.objects.update(phase=Phase.GROUPING, tries=2)
+    queue.work(run.pk, ring=silent)
+    assert sizes == [20, 40, 80, 160, 320, 640]
+
+
+def test_whoever_goes_on_with_preparing_looks_up_only_what_he_prepares(monkeypatch) -> None:
+    looked_up: list[int] = []
+
+    def name_organizations(*args):
+        looked_up.append(1)
+        return preparing.name_organizations(*args)
+
+    monkeypatch.setattr(steps, "name_organizations", name_organizations)
+    monkeypatch.setattr(steps, "CHUNK", 1)
+    monkeypatch.setattr(queue, "TURN_SECONDS", 0.0)
+    run = queued(csv_of([ACME, ACME.replace("Acme", "Beta")]))
+    while fresh(run).state != State.PUBLISHED:
+        queue.work(run.pk, ring=silent)
+    assert (len(looked_up), fresh(run).deals_created) == (1, 2)
 
 
 def test_a_long_import_makes_room_for_others_and_goes_on(monkeypatch) -> None:

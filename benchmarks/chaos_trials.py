@@ -1,0 +1,271 @@
+"""The trials of the chaos run: what is killed, when, and what is measured."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+from django.db import connection
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from benchmarks.chaos_check import faults
+from benchmarks.chaos_file import Made, make_file, profile_text
+from benchmarks.chaos_pages import HEALED_SECONDS, SLOW_SECONDS, Pages
+from benchmarks.chaos_rig import Rig, RigError, children, kill
+from benchmarks.chaos_watch import Seen, Watch
+from benchmarks.chaos_worker import POISON
+from deals import tasks
+from deals.feeds import queue
+from deals.feeds.profile_toml import load_profile
+from deals.feeds.receive import receive
+from deals.models import ImportRun
+
+AFTER_KILLS = 60.0
+AFTER_BROKER = 120.0
+# A trial that takes longer is stuck.
+PATIENCE = 3 * 3600.0
+Brought = list[tuple[int, Made]]
+
+
+@dataclass(slots=True)
+class Trial:
+    """One line of the report; `faults` are sentences, and none is good."""
+
+    name: str
+    faults: list[str] = field(default_factory=list)
+    facts: dict[str, object] = field(default_factory=dict)
+
+    def limit(self, what: str, seconds: float, most: float) -> None:
+        """Note a measured time, and a fault when it is too long."""
+        self.facts[what] = round(seconds, 1)
+        if seconds > most:
+            self.faults.append(f"{what}: {seconds:.1f} s, more than {most:.0f} s.")
+
+
+@dataclass(slots=True)
+class Chaos:
+    """What all trials share."""
+
+    rig: Rig
+    watch: Watch
+    chance: random.Random
+
+    def bring(self, name: str, feed: str, rows: int, ring: Callable[[int], object]) -> tuple:
+        """Queue one file as the desk and the API do; (import id, its truth)."""
+        made = make_file(name, rows, self.chance)
+        file = receive(f"{name}.csv", made.data)
+        profile = load_profile(profile_text(feed))
+        run = queue.enqueue(file, profile, publish=True, by=None, ring=ring)
+        return run.pk, made
+
+    def pause(self) -> None:
+        """0.2 to 2 s."""
+        time.sleep(self.chance.uniform(0.2, 2.0))
+
+    def sweep_every(self, seconds: int) -> None:
+        """How long a dead worker goes unnoticed; the product's own time is 10 s."""
+        every, _ = IntervalSchedule.objects.get_or_create(
+            every=seconds, period=IntervalSchedule.SECONDS
+        )
+        sweeper = PeriodicTask.objects.get(task=tasks.sweep_imports.name)
+        sweeper.interval = every
+        sweeper.save()
+
+    def check(self, trial: Trial, brought: Brought, *, derived: bool = True) -> Trial:
+        connection.close()
+        trial.faults += faults(brought, derived=derived)
+        return trial
+
+
+def workers(chaos: Chaos, rows: int, kills: int) -> Trial:
+    """Kill the pool process, the worker, both or all workers, while an import is worked on."""
+    trial, brought = Trial("workers killed"), []
+    # So that hundreds of kills do not take hours.
+    chaos.sweep_every(2)
+    done, phases = Counter[str](), Counter[str]()
+    last = time.monotonic()
+    while done.total() < kills:
+        brought.append(chaos.bring(f"W{len(brought)}", "Chaos workers", rows, tasks.ring))
+        for seen in _moments(chaos, brought[-1][0], lambda: done.total() < kills):
+            done[_kill_a_worker(chaos, seen)] += 1
+            phases[seen.phase] += 1
+            last = time.monotonic()
+        chaos.watch.until_done(300)
+    chaos.sweep_every(10)
+    trial.limit("seconds from the last kill to the end", time.monotonic() - last, AFTER_KILLS)
+    trial.facts |= {"kills": done.total(), "of": dict(done), "in": dict(phases)}
+    trial.facts |= {"imports": len(brought), "rows": sum(made.rows for _, made in brought)}
+    return chaos.check(trial, brought)
+
+
+def _moments(chaos: Chaos, run_id: int, more: Callable[[], bool]) -> Iterator[Seen]:
+    """Random moments at which a worker works on the import, until it ends."""
+    begun = time.monotonic()
+    while more():
+        chaos.rig.revive()
+        try:
+            if chaos.watch.at_work(run_id):
+                chaos.pause()
+                if seen := chaos.watch.at_work(run_id):
+                    yield seen
+            elif chaos.watch.look(run_id).state not in ("queued", "running"):
+                return
+        except psycopg.OperationalError:
+            pass
+        if time.monotonic() - begun > PATIENCE:
+            raise RigError(f"Import {run_id} did not end: {chaos.watch.look(run_id)}")
+        time.sleep(0.02)
+
+
+def _kill_a_worker(chaos: Chaos, seen: Seen) -> str:
+    """SIGKILL; which kind of process it hit."""
+    assert seen.worker is not None
+    what = chaos.chance.choice(("pool process", "worker", "both", "all workers"))
+    busy = next(w for w in chaos.rig.workers if w.alive() and seen.worker in children(w.pid))
+    if what == "pool process":
+        kill(seen.worker)
+    elif what == "all workers":
+        for worker in chaos.rig.workers:
+            worker.kill()
+    else:
+        busy.kill(whole=what == "both")
+    chaos.rig.revive()
+    return what
+
+
+def database(chaos: Chaos, rows: int, kills: int) -> Trial:
+    """Kill PostgreSQL with all its processes while an import is worked on and pages are read."""
+    trial, brought = Trial("database killed"), []
+    chaos.sweep_every(2)
+    starts: list[float] = []
+    phases = Counter[str]()
+    with Pages(chaos.rig) as pages:
+        while len(starts) < kills:
+            brought.append(chaos.bring(f"P{len(brought)}", "Chaos database", rows, tasks.ring))
+            for seen in _moments(chaos, brought[-1][0], lambda: len(starts) < kills):
+                chaos.rig.postgres.kill()
+                starts.append(chaos.rig.start_database())
+                phases[seen.phase] += 1
+                last = time.monotonic()
+            connection.close()
+            if len(starts) == kills:
+                trial.limit("seconds until pages are whole", pages.healed(), HEALED_SECONDS)
+            chaos.watch.until_done(300)
+        trial.limit("seconds from its return to the end", time.monotonic() - last, AFTER_KILLS)
+    chaos.sweep_every(10)
+    trial.limit("slowest page, seconds", pages.slowest, SLOW_SECONDS)
+    trial.faults += pages.faults
+    trial.facts |= {"kills": len(starts), "in": dict(phases), "imports": len(brought)}
+    trial.facts["answers to readers"] = dict(pages.statuses)
+    trial.facts["longest recovery of PostgreSQL, seconds"] = round(max(starts), 1)
+    return chaos.check(trial, brought)
+
+
+def plain(chaos: Chaos, files: int, rows: int) -> Trial:
+    """Nothing is killed."""
+    trial = Trial("nothing killed")
+    brought = _several(chaos, "N", files, rows, tasks.ring)
+    trial.limit("seconds to the end", chaos.watch.until_done(300), AFTER_KILLS)
+    return chaos.check(trial, brought)
+
+
+def broker_lost(chaos: Chaos, files: int, rows: int) -> Trial:
+    """Kill the broker with all messages in it, before anybody has heard them."""
+    trial = Trial("broker killed with its queue")
+    for worker in chaos.rig.workers:
+        worker.kill()
+    brought = _several(chaos, "L", files, rows, tasks.ring)
+    chaos.rig.kill_broker()
+    chaos.rig.start_broker()
+    _take_up(chaos, trial)
+    return chaos.check(trial, brought, derived=False)
+
+
+def broker_down(chaos: Chaos, files: int, rows: int) -> Trial:
+    """Bring files in while nobody takes messages."""
+    trial = Trial("broker down while files are brought")
+    chaos.rig.kill_broker()
+    begun = time.monotonic()
+    brought = _several(chaos, "D", files, rows, tasks.ring)
+    trial.limit("seconds for one file", (time.monotonic() - begun) / files, 5.0)
+    waiting = ImportRun.objects.filter(pk__in=[pk for pk, _ in brought], state="queued").count()
+    if waiting != files:
+        trial.faults.append(f"{waiting} of {files} files wait to be imported.")
+    chaos.rig.start_broker()
+    _take_up(chaos, trial)
+    return chaos.check(trial, brought, derived=False)
+
+
+def _take_up(chaos: Chaos, trial: Trial) -> None:
+    chaos.rig.revive()
+    trial.limit("seconds from its return to the end", chaos.watch.until_done(300), AFTER_BROKER)
+
+
+def _several(
+    chaos: Chaos, letter: str, files: int, rows: int, ring: Callable[[int], object]
+) -> Brought:
+    """Files of four suppliers, since those of one are published one after the other."""
+    return [
+        chaos.bring(f"{letter}{number}", f"Chaos {letter} {number % 4}", rows, ring)
+        for number in range(files)
+    ]
+
+
+def doubled(chaos: Chaos, files: int, rows: int) -> Trial:
+    """Send every message twice at the same instant, and both again while the first are heard."""
+    trial = Trial("every message doubled")
+    with ThreadPoolExecutor(4) as pool:
+
+        def ring(run_id: int) -> None:
+            for _ in pool.map(tasks.ring, [run_id] * 4):
+                pass
+
+        brought = _several(chaos, "B", files, rows, ring)
+        while chaos.watch.waiting():
+            chaos.pause()
+            for run_id, _ in brought:
+                ring(run_id)
+            chaos.rig.revive()
+    chaos.watch.until_done(300)
+    return chaos.check(trial, brought, derived=False)
+
+
+def poison(chaos: Chaos, files: int, rows: int) -> Trial:
+    """A file that kills whoever reads it, among good ones; beside the same without it."""
+    trial = Trial("poisonous file")
+    alone = _timed(chaos, lambda: _several(chaos, "G", files, rows, tasks.ring))
+    with _between(chaos, rows) as bad:
+        beside = _timed(chaos, lambda: _several(chaos, "H", files, rows, tasks.ring))
+    trial.limit("seconds that the others were delayed", max(beside[1] - alone[1], 0.0), 10.0)
+    chaos.watch.until_done(300)
+    connection.close()
+    run = ImportRun.objects.get(pk=bad[0])
+    trial.facts["it says"] = run.problem
+    if run.state != "failed" or "after 3 attempts" not in run.problem:
+        trial.faults.append(f"The poisonous import is {run.state}: {run.problem or 'no word'}")
+    return chaos.check(trial, alone[0] + beside[0], derived=False)
+
+
+@contextmanager
+def _between(chaos: Chaos, rows: int) -> Iterator[list[int]]:
+    run_id, _ = chaos.bring(POISON, "Chaos poison", rows, tasks.ring)
+    yield [run_id]
+
+
+def _timed(chaos: Chaos, bring: Callable[[], Brought]) -> tuple[Brought, float]:
+    """The files, and the seconds until all of them were published."""
+    brought = bring()
+    begun = time.monotonic()
+    while not _published(brought) and time.monotonic() - begun < AFTER_BROKER:
+        chaos.rig.revive()
+        time.sleep(0.1)
+    return brought, time.monotonic() - begun
+
+
+def _published(brought: Iterable[tuple[int, Made]]) -> bool:
+    ids = [pk for pk, _ in brought]
+    return not ImportRun.objects.filter(pk__in=ids).exclude(state="published").exists()
