@@ -18,7 +18,7 @@ from deals.feeds.grouping import group_chunk
 from deals.feeds.holding import hold_parts, list_absent, recount, refuse_circles
 from deals.feeds.lease import advance, begin
 from deals.feeds.populations import check_population, settle_population
-from deals.feeds.preparing import name_organizations, prepare_chunk
+from deals.feeds.preparing import Known, count_newcomers, name_organizations, prepare_chunk
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.publish import StaleVersionError
@@ -53,11 +53,17 @@ class Job:
     profile: Profile
     weigh: Weigh | None = None
     until: float | None = None
+    most: int | None = None
 
     @property
     def size(self) -> int:
         """Rows or deals of the next step: fewer after each try that did not come to its end."""
-        return int(max(CHUNK // 10 ** max(self.run.tries - 1, 0), 1))
+        size = CHUNK // 10 ** max(self.run.tries - 1, 0)
+        return max(min(size, self.most or size), 1)
+
+    def grow(self) -> None:
+        """Steps that began small become large again by and by, since death may be near still."""
+        self.most = min((self.most or CHUNK) * 2, CHUNK)
 
     @property
     def time_is_up(self) -> bool:
@@ -72,8 +78,10 @@ def drive(run: ImportRun, *, weigh: Weigh | None = None, seconds: float | None =
     job = Job(run, load_profile(run.profile), weigh, seconds and monotonic() + seconds)
     _give_up_in_time(run)
     begin(run)
+    job.most = job.size
     while run.state == State.RUNNING:
         for _ in PHASES[Phase(run.phase)](job):
+            job.grow()
             if job.time_is_up:
                 return False
     return True
@@ -192,7 +200,14 @@ def _prepare(job: Job) -> Iterator[None]:
     if "redefined" not in run.checkpoint:
         _open(job)
         yield
-    known = name_organizations(run, job.profile)
+    known: Known = {}
+    if "named" not in run.checkpoint:
+        with transaction.atomic():
+            known = name_organizations(run, job.profile)
+            run.checkpoint = {**run.checkpoint, "named": True}
+            advance(run, "checkpoint")
+        yield
+    # Whoever goes on here looks organizations up chunk by chunk: by now all of them exist.
     population, _ = settle_population(job.profile)
     while prepare_chunk(run, job.profile, population, known, job.size):
         yield
