@@ -18,7 +18,7 @@ from deals.feeds.grouping import group_chunk
 from deals.feeds.holding import hold_parts, list_absent, recount, refuse_circles
 from deals.feeds.lease import advance, begin
 from deals.feeds.populations import check_population, settle_population
-from deals.feeds.preparing import Known, count_newcomers, name_organizations, prepare_chunk
+from deals.feeds.preparing import Known, name_organizations, prepare_chunk
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.publish import StaleVersionError
