@@ -1,5 +1,6 @@
 """The wizard's step “Columns”: which column is which fact, and which rows are one deal."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -92,7 +93,7 @@ def _page(request: HttpRequest, work: Work, form: ColumnsForm, faults: list[Faul
         "proposed": not work.upload.profile,
         "why": {} if work.upload.profile else work.proposal.why,
         "doubts": {} if work.upload.profile else dict.fromkeys(work.proposal.check, True),
-        "notes": [] if work.upload.profile else work.proposal.notes,
+        "notes": [] if work.upload.profile else [_here(note) for note in work.proposal.notes],
     }
     return render(request, "desk/wizard_columns.html", context)
 
@@ -115,6 +116,11 @@ def _columns(work: Work, form: ColumnsForm, fault: dict[str, str]) -> Iterator[C
             doubtful=bool(doubts),
             fault=fault.get(f"fact-{at}", ""),
         )
+
+
+def _here(note: str) -> str:
+    """A note speaks of the profile's tables, which the next step has as fields."""
+    return re.sub(r"under \[(investors|ai)\]", "in the next step", note)
 
 
 def _constant(name: str, work: Work, form: ColumnsForm, fault: dict[str, str]) -> dict[str, object]:
