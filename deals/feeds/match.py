@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from deals.feeds.ids import take
-from deals.models.derived import copy_rows
+from deals.models.bulk import copy_rows
 from deals.models.publicid import public_id
 from deals.rules.names import normalise
 
@@ -87,6 +87,14 @@ def organizations(names: Iterable[Named], *, generated: bool) -> tuple[dict[Name
     numbers = {named: search.find(*named) for named in sorted(search.wanted, key=search.rank)}
     created = search.write()
     return {named: _settled(number, created) for named, number in numbers.items()}, created
+
+
+def newcomers(names: Iterable[Named], *, generated: bool) -> int:
+    """How many organizations `organizations` would create for these names; writes nothing."""
+    search = _Search(set(names), generated)
+    for named in sorted(search.wanted, key=search.rank):
+        search.find(*named)
+    return len(search.new)
 
 
 def lock() -> None:

@@ -12,11 +12,11 @@ from django.db import connection, transaction
 from deals.feeds.compare import Outcome, Verdict, judge
 from deals.feeds.facts import Facts, live
 from deals.feeds.lease import advance
-from deals.feeds.match import Named, organizations
+from deals.feeds.match import Named, newcomers, organizations
 from deals.feeds.profile import Profile
-from deals.feeds.versions import NewVersion, investors_of, target_of, write_versions
+from deals.feeds.versions import NewVersion, investors_of, target_of, write_bundles
 from deals.models import ImportRun, Population, StagedDeal
-from deals.models.derived import write_derived
+from deals.models.derived import add_derived
 
 # What is not decided on now: held deals wait, and absent ones are only listed.
 SET_ASIDE = (Outcome.HELD, Outcome.ABSENT)
@@ -44,14 +44,22 @@ Known = dict[Named, int]
 @transaction.atomic
 def name_organizations(run: ImportRun, profile: Profile) -> Known:
     """Every organization that the file names, those that are missing made now."""
-    with connection.cursor() as cursor:
-        cursor.execute(NAMES, [run.pk])
-        names: list[Named] = cursor.fetchall()
-    known, created = organizations(names, generated=profile.generated)
+    known, created = organizations(_names(run), generated=profile.generated)
     if created:
         run.organizations_new += len(created)
         advance(run, "organizations_new")
     return known
+
+
+def count_newcomers(run: ImportRun, profile: Profile) -> int:
+    """How many organizations publication would make; writes nothing."""
+    return newcomers(_names(run), generated=profile.generated)
+
+
+def _names(run: ImportRun) -> list[Named]:
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, [run.pk])
+        return cursor.fetchall()
 
 
 def prepare_chunk(
@@ -73,13 +81,14 @@ def prepare_chunk(
         ]
         _look_up(new, known, profile)
         reason = f"Import {run.pk} of {run.file_name}"
-        ids = write_versions(
+        written = write_bundles(
             new, run, profile, population.pk if population else None, run.reason or reason
         )
-        write_derived(ids, decided_at=run.decided_at)
+        add_derived(written, decided_at=run.decided_at)
         with connection.cursor() as cursor:
-            columns = [list(column) for column in zip(*((v.key, v.deal, v.version) for v in new))]
-            cursor.execute(PREPARED, [*(columns or [[], [], []]), run.pk])
+            keys, deals = [item.key for item in new], [item.deal for item in new]
+            versions = [item.version for item in new]
+            cursor.execute(PREPARED, [keys, deals, versions, run.pk])
         done = run.checkpoint.get("done", 0) + len(batch)
         run.checkpoint = {**run.checkpoint, "key": batch[-1].key, "done": done}
         advance(run, "checkpoint")

@@ -13,7 +13,7 @@ from deals.feeds.reading import Chunk
 from deals.feeds.receive import Received
 from deals.feeds.refusals import RowProblem
 from deals.models import Feed, ImportRun
-from deals.models.derived import copy_rows
+from deals.models.bulk import copy_rows
 from deals.models.documents import dumps
 
 ROWS = ("run", "key", "number", "facts", "partial")

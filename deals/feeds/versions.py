@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain
 
 from django.db import connection
 from django.utils import timezone
 
 from deals.feeds.compare import Verdict
 from deals.feeds.facts import Facts
+from deals.feeds.fields import STAKE_PLACES
 from deals.feeds.ids import take
 from deals.feeds.match import Named
 from deals.feeds.profile import Profile
-from deals.models import Deal, FeedRecord, ImportRun, Source, StagedDeal
+from deals.feeds.sourcing import CITATION, Sources, Values
+from deals.feeds.written import bundle, named
+from deals.models import Deal, FeedRecord, ImportRun, StagedDeal
 from deals.models.attribution import OwnerBook
-from deals.models.derived import copy_rows
+from deals.models.bulk import copy_rows
+from deals.models.bundles import Bundle, Row
 from deals.models.documents import dumps
 from deals.models.publicid import public_id
 
@@ -31,9 +36,8 @@ PARTICIPATION = (
     "version_id", "position", "investor_id", "investor_name", "country", "country_basis",
     "ultimate", "ultimate_basis", "state_linked", "lead", "contribution", "stake",
 )  # fmt: skip
-CITATION = ("version_id", "source_id", "field", "quote", "locator")
-MOST_ROWS_NAMED = 12
 LARGE = 1_000
+CENT = Decimal("0.01")
 
 
 def target_of(facts: Facts) -> Named:
@@ -76,22 +80,41 @@ def write_versions(
 
     `population` is that of the profile; deals that it does not declare complete have none.
     """
+    return [item.version["id"] for item in write_bundles(new, run, profile, population, reason)]
+
+
+def write_bundles(
+    new: Sequence[NewVersion], run: ImportRun, profile: Profile, population: int | None, reason: str
+) -> list[Bundle]:
+    """Like `write_versions`; returns what reading the versions back would give."""
     _number(new)
     wholes = _wholes(new, run)
-    copy_rows("deals_dealversion", VERSION, [
-        _version_row(item, wholes, run, population, reason) for item in new
-    ])  # fmt: skip
+    now = timezone.now()
+    versions = [_version_row(item, wholes, run, population, reason, now) for item in new]
+    copy_rows("deals_dealversion", VERSION, versions)
     book = OwnerBook()
-    copy_rows(
-        "deals_participation", PARTICIPATION, [row for item in new for row in _parts(item, book)]
-    )
-    file = _file_source(run, profile)
-    pages = _page_sources(new)
-    copy_rows(
-        "deals_citation", CITATION, [row for item in new for row in _citations(item, file, pages)]
-    )
+    parts = [_parts(item, book) for item in new]
+    copy_rows("deals_participation", PARTICIPATION, list(chain.from_iterable(parts)))
+    sources = Sources(run, profile, [item.facts for item in new])
+    cited = [
+        sources.citations(item.version, item.facts, item.rows, item.verdict.live) for item in new
+    ]
+    copy_rows("deals_citation", CITATION, list(chain.from_iterable(cited)))
     _analyse(len(new))
-    return [item.version for item in new]
+    return _bundles(new, versions, parts, [sources.with_sources(rows) for rows in cited])
+
+
+def _bundles(
+    new: Sequence[NewVersion],
+    versions: Sequence[Values],
+    parts: Sequence[Sequence[Values]],
+    cited: Sequence[list[Row]],
+) -> list[Bundle]:
+    rows = [dict(zip(VERSION, values, strict=True)) for values in versions]
+    listed = [[dict(zip(PARTICIPATION, part, strict=True)) for part in found] for found in parts]
+    known = named(rows, chain.from_iterable(listed))
+    histories = [item.facts["status_history"] for item in new]
+    return [bundle(*columns, known) for columns in zip(rows, histories, listed, cited, strict=True)]
 
 
 def _analyse(written: int) -> None:
@@ -168,24 +191,30 @@ def _kept(item: NewVersion, fact: str, column: str, new: int | None) -> int | No
 
 
 def _version_row(
-    item: NewVersion, wholes: dict[str, int], run: ImportRun, population: int | None, reason: str
-) -> tuple[Any, ...]:
+    item: NewVersion,
+    wholes: dict[str, int],
+    run: ImportRun,
+    population: int | None,
+    reason: str,
+    now: datetime,
+) -> Values:
     f = item.facts
+    date, amount = f["date"], f["amount"]
     return (
         item.version, item.deal, item.number, "submitted", item.based_on,
         item.organizations[target_of(f)], f["target_name"],
         f["target_country"], f["target_country_basis"], f["kind"], f["round_type"], f["status"],
         dumps(f["status_history"]),
-        f["date"]["first"], f["date"]["last"], f["date"]["precision"], f["date"]["basis"],
-        f["recorded_on"], f["amount"]["state"], f["amount"]["low"], f["amount"]["high"],
-        f["amount"]["currency"], f["amount_text"], f["investor_list"], f["ai"], f["ai_basis"],
+        _day(date["first"]), _day(date["last"]), date["precision"], date["basis"],
+        _day(f["recorded_on"]), amount["state"], _money(amount["low"]), _money(amount["high"]),
+        amount["currency"], f["amount_text"], f["investor_list"], f["ai"], f["ai_basis"],
         f["sectors"], _kept(item, "part_of", "part_of_id", wholes.get(f["part_of"])),
         _kept(item, "population", "population_id", population if f["population"] else None),
-        f["external_id"], f["notes"], run.pk, run.created_by_id, timezone.now(), False, reason,
+        f["external_id"], f["notes"], run.pk, run.created_by_id, now, False, reason,
     )  # fmt: skip
 
 
-def _parts(item: NewVersion, book: OwnerBook) -> list[tuple[Any, ...]]:
+def _parts(item: NewVersion, book: OwnerBook) -> list[Values]:
     first, last = (_day(item.facts["date"][end]) for end in ("first", "last"))
     rows = []
     named = investors_of(item.facts)
@@ -197,7 +226,7 @@ def _parts(item: NewVersion, book: OwnerBook) -> list[tuple[Any, ...]]:
         rows.append(
             (
                 item.version, position, investor, name, country, basis, list(owner.countries),
-                owner.basis, owner.state_linked, lead, contribution, stake,
+                owner.basis, owner.state_linked, lead, _money(contribution), _share(stake),
             )
         )  # fmt: skip
     return rows
@@ -207,50 +236,9 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _file_source(run: ImportRun, profile: Profile) -> int:
-    """The file as a source; its hash makes it this file and no other."""
-    source, _ = Source.objects.get_or_create(
-        kind=Source.Kind.FEED_FILE,
-        url="",
-        title=f"{profile.name}: {run.file_name} (SHA-256 {run.file_sha256[:12]}…)"[:500],
-        defaults={
-            "accessed_on": profile.population.accessed_on if profile.population else None,
-        },
-    )
-    return source.pk
+def _money(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text).quantize(CENT)
 
 
-def _page_sources(new: Sequence[NewVersion]) -> dict[tuple[str, str], int]:
-    """Ids of the cited pages by address and title; those that are missing are created."""
-    wanted = {(url, title) for item in new for url, title, _, _ in item.facts["sources"]}
-    if not wanted:
-        return {}
-    pages = Source.objects.filter(kind=Source.Kind.PAGE, url__in={url for url, _ in wanted})
-    known = {(page.url, page.title): page.pk for page in pages}
-    missing = sorted(wanted - known.keys())
-    created = Source.objects.bulk_create(
-        [Source(kind=Source.Kind.PAGE, url=url, title=title) for url, title in missing]
-    )
-    return known | {(page.url, page.title): page.pk for page in created}
-
-
-def _citations(
-    item: NewVersion, file: int, pages: dict[tuple[str, str], int]
-) -> list[tuple[Any, ...]]:
-    """The rows of the file, the pages it names, and what the version before cited besides."""
-    rows: list[tuple[Any, ...]] = [(item.version, file, "", "", _locator(item.rows))]
-    for url, title, about, quote in item.facts["sources"]:
-        rows.append((item.version, pages[url, title], about, quote, ""))
-    if item.verdict.live is not None:
-        rows.extend(
-            (item.version, c["source_id"], c["field"], c["quote"], c["locator"])
-            for c in item.verdict.live.citations
-            if c["kind"] == Source.Kind.PAGE
-        )
-    return rows
-
-
-def _locator(rows: Sequence[int]) -> str:
-    named = ", ".join(map(str, rows[:MOST_ROWS_NAMED]))
-    more = f" and {len(rows) - MOST_ROWS_NAMED} more" if len(rows) > MOST_ROWS_NAMED else ""
-    return f"row{'s' if len(rows) > 1 else ''} {named}{more}"[:100]
+def _share(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text).quantize(STAKE_PLACES)

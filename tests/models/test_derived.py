@@ -2,20 +2,16 @@
 
 import json
 import threading
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from deals import actions
 from deals.models import Change, DealDocument, DealFact, DealVersion, derived, ledger
 from deals.models.bundles import Bundle
-from deals.models.derived import copy_rows, rebuild
+from deals.models.derived import rebuild
 from tests.factories import make_deal, make_deals, submit_version
 
 pytestmark = pytest.mark.django_db
@@ -116,36 +112,3 @@ def test_the_document_is_the_public_record() -> None:
     assert document["date"] == {
         "first": "2019-05-01", "last": "2019-05-31", "precision": "month", "basis": "announced",
     }  # fmt: skip
-
-
-TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=8)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.tuples(
-            TEXT,
-            st.lists(st.one_of(TEXT, st.none()), max_size=3),
-            st.one_of(st.none(), st.decimals(0, 1_000_000, places=2)),
-            st.booleans(),
-            st.one_of(st.none(), st.dates(date(1900, 1, 1))),
-        ),
-        max_size=5,
-    )
-)
-def test_copied_rows_come_back_as_they_were(rows: list[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS copied")
-        cursor.execute(
-            "CREATE TEMPORARY TABLE copied"
-            " (at int, a text, b text[], c numeric(12, 2), d boolean, e date)"
-        )
-    numbered = [(at, *row) for at, row in enumerate(rows)]
-    copy_rows("copied", ("at", "a", "b", "c", "d", "e"), numbered)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM copied ORDER BY at")
-        found = cursor.fetchall()
-    assert found == [
-        (at, a, b, None if c is None else Decimal(c), d, e) for at, a, b, c, d, e in numbered
-    ]
