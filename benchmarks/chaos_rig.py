@@ -126,6 +126,10 @@ class Rig:
             "CELERY_BROKER_URL": broker or f"redis://127.0.0.1:{self.ports['redis']}/0",
             "CACHE_URL": "locmem://",
             "WORKER_CONCURRENCY": "1",
+            "SELF_APPROVAL": "true",
+            "DEBUG": "false",
+            "SECRET_KEY": "",
+            "ALLOWED_HOSTS": "127.0.0.1",
             "DJANGO_SETTINGS_MODULE": "investtrack.settings",
             **({"CHAOS_CHUNK": str(chunk)} if chunk else {}),
         }

@@ -15,6 +15,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from benchmarks.chaos_check import faults
 from benchmarks.chaos_file import Made, make_file, profile_text
 from benchmarks.chaos_pages import HEALED_SECONDS, SLOW_SECONDS, Pages
+from benchmarks.chaos_partner import Partner
 from benchmarks.chaos_rig import Rig, RigError, children, kill
 from benchmarks.chaos_watch import Seen, Watch
 from benchmarks.chaos_worker import POISON
@@ -93,6 +94,7 @@ def workers(chaos: Chaos, rows: int, kills: int) -> Trial:
         for seen in _moments(chaos, brought[-1][0], lambda: done.total() < kills):
             done[_kill_a_worker(chaos, seen)] += 1
             phases[seen.phase] += 1
+            _say(done.total(), kills, seen)
             last = time.monotonic()
         chaos.watch.until_done(300)
     chaos.sweep_every(10)
@@ -119,6 +121,11 @@ def _moments(chaos: Chaos, run_id: int, more: Callable[[], bool]) -> Iterator[Se
         if time.monotonic() - begun > PATIENCE:
             raise RigError(f"Import {run_id} did not end: {chaos.watch.look(run_id)}")
         time.sleep(0.02)
+
+
+def _say(done: int, kills: int, seen: Seen) -> None:
+    if done % 25 == 0:
+        print(f"  {done} of {kills} kills, {seen.phase}", flush=True)
 
 
 def _kill_a_worker(chaos: Chaos, seen: Seen) -> str:
@@ -150,6 +157,7 @@ def database(chaos: Chaos, rows: int, kills: int) -> Trial:
                 chaos.rig.postgres.kill()
                 starts.append(chaos.rig.start_database())
                 phases[seen.phase] += 1
+                _say(len(starts), kills, seen)
                 last = time.monotonic()
             connection.close()
             if len(starts) == kills:
@@ -186,13 +194,18 @@ def broker_lost(chaos: Chaos, files: int, rows: int) -> Trial:
 
 
 def broker_down(chaos: Chaos, files: int, rows: int) -> Trial:
-    """Bring files in while nobody takes messages."""
-    trial = Trial("broker down while files are brought")
-    chaos.rig.kill_broker()
-    begun = time.monotonic()
-    brought = _several(chaos, "D", files, rows, tasks.ring)
-    trial.limit("seconds for one file", (time.monotonic() - begun) / files, 5.0)
+    """A partner sends files while nobody takes messages."""
+    trial = Trial("broker down while files are sent")
+    with Partner(chaos.rig) as partner:
+        chaos.rig.kill_broker()
+        made = [make_file(f"D{number}", rows, chaos.chance) for number in range(files)]
+        answers = [partner.send(one, f"Chaos D {at % 4}") for at, one in enumerate(made)]
+    trial.limit("seconds for the slowest answer", max(a.seconds for a in answers), 10.0)
+    if taken := Counter(answer.status for answer in answers) - Counter({202: files}):
+        trial.faults.append(f"Files were answered with {dict(taken)}.")
+    brought = [(answer.run, one) for answer, one in zip(answers, made, strict=True) if answer.run]
     waiting = ImportRun.objects.filter(pk__in=[pk for pk, _ in brought], state="queued").count()
+    trial.facts["files that wait"] = waiting
     if waiting != files:
         trial.faults.append(f"{waiting} of {files} files wait to be imported.")
     chaos.rig.start_broker()
