@@ -69,9 +69,9 @@ def imports(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "states": [(code, title) for code, (title, _) in FILTERS.items()],
         "feeds": Feed.objects.order_by("name", "pk").values_list("code", "name"),
-        "waiting": [_row(run) for run in waiting[:MOST_WAITING]],
+        "waiting": [row_of(run) for run in waiting[:MOST_WAITING]],
         "more_waiting": len(waiting) > MOST_WAITING,
-        "rows": [_row(run) for run in found[:PAGE]],
+        "rows": [row_of(run) for run in found[:PAGE]],
         "next": asked.address(before=str(found[PAGE - 1].pk)) if more else "",
         "first": asked.address() if asked.before else "",
     }
@@ -98,7 +98,8 @@ def _chosen(asked: Asked) -> "QuerySet[ImportRun]":
     return found.filter(pk__lt=asked.before) if asked.before is not None else found
 
 
-def _row(run: ImportRun) -> Row:
+def row_of(run: ImportRun) -> Row:
+    """An import with its state, who brought it, and its deals in a line."""
     counted = run.deals_in_file or run.state not in run_words.OPEN
     deals = run_words.brief(run) if counted and run.rows_read else ""
     return Row(run, run_words.state(run), run_words.brought_by(run), deals)

@@ -56,10 +56,14 @@ class FeedHealth:
     confirmed_at: datetime | None
 
 
-def feed_health(now: datetime) -> list[FeedHealth]:
-    """All feeds, those with a schedule first, by name. Four queries, however many there are."""
+def feed_health(now: datetime, code: str | None = None) -> list[FeedHealth]:
+    """All feeds, or the one of that code, those with a schedule first, by name.
+
+    Four queries, however many there are.
+    """
+    chosen = Feed.objects.all() if code is None else Feed.objects.filter(code=code)
     feeds = list(
-        Feed.objects.select_related("schedule", "population")
+        chosen.select_related("schedule", "population")
         .annotate(
             good_at=Max(
                 Coalesce("imports__finished_at", "imports__decided_at", "imports__created_at"),
@@ -70,7 +74,8 @@ def feed_health(now: datetime) -> list[FeedHealth]:
     )
     feeds.sort(key=lambda feed: (_schedule(feed) is None, feed.name.casefold(), feed.pk))
     slots = _grouped(
-        FeedSlot.objects.annotate(
+        FeedSlot.objects.filter(schedule__feed__in=chosen)
+        .annotate(
             place=Window(
                 RowNumber(),
                 partition_by="schedule_id",
@@ -82,7 +87,9 @@ def feed_health(now: datetime) -> list[FeedHealth]:
         "schedule_id",
     )
     confirmed = dict(
-        FeedSchedule.objects.values_list("pk").annotate(
+        FeedSchedule.objects.filter(feed__in=chosen)
+        .values_list("pk")
+        .annotate(
             at=Max(
                 "slots__finished_at",
                 filter=Q(slots__state__in=[State.UNCHANGED, State.IMPORTED]),
@@ -90,7 +97,10 @@ def feed_health(now: datetime) -> list[FeedHealth]:
         )
     )
     runs = _grouped(
-        ImportRun.objects.order_by("feed_id", "-id").distinct("feed_id").defer("profile", "impact"),
+        ImportRun.objects.filter(feed__in=chosen)
+        .order_by("feed_id", "-id")
+        .distinct("feed_id")
+        .defer("profile", "impact"),
         "feed_id",
     )
     return [_health(feed, slots, confirmed, runs, now) for feed in feeds]

@@ -116,6 +116,18 @@ def test_only_the_latest_turns_are_shown_of_each_feed() -> None:
         assert hours == list(range(SHOWN_SLOTS + 4, 4, -1))
 
 
+def test_one_feed_alone(django_assert_num_queries) -> None:
+    for code in ("one", "two"):
+        schedule = scheduled(feed=feed(code))
+        run(schedule, "published", finished_at=NOON)
+        slot(schedule, 0, State.UNCHANGED, said=f"The file of {code}.")
+    with django_assert_num_queries(4):
+        (seen,) = feed_health(NOON, "two")
+    assert (seen.feed.code, seen.words, len(seen.slots)) == ("two", "The file of two.", 1)
+    assert seen.last_import and seen.last_import.feed == seen.feed
+    assert feed_health(NOON, "three") == []
+
+
 def test_many_feeds_take_as_many_queries_as_one(django_assert_num_queries) -> None:
     for number in range(8):
         schedule = scheduled(feed=feed(f"feed-{number}"))
