@@ -1,11 +1,13 @@
 """What the steps of the import wizard share: the file, its draft profile, and where one stands."""
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
@@ -26,6 +28,8 @@ STEPS = (
     ("desk-file-check", "Check"),
 )
 Tables = dict[str, Any]
+# How long a finding is remembered while somebody goes through the steps.
+KEPT_SECONDS = 15 * 60
 
 
 @dataclass
@@ -42,7 +46,15 @@ class Work:
     @cached_property
     def detected(self) -> Detected:
         """As corrected. Raises `Refused` with the reason why it cannot be read so."""
-        return detect(self.file, self.corrections)
+        file, corrections = self.file, self.corrections
+        said = hashlib.sha256(repr((file.name, sorted(corrections.items()))).encode()).hexdigest()
+        # Each step asks again, and for the encoding the whole of a large file is decoded.
+        key = f"detected:{file.sha256}:{said}"
+        found: Detected | None = cache.get(key)
+        if found is None:
+            found = detect(file, corrections)
+            cache.set(key, found, KEPT_SECONDS)
+        return found
 
     @cached_property
     def corrections(self) -> dict[str, str | int]:
