@@ -86,7 +86,7 @@ def workers(chaos: Chaos, rows: int, kills: int) -> Trial:
     """Kill the pool process, the worker, both or all workers, while an import is worked on."""
     trial, brought = Trial("workers killed"), []
     # So that hundreds of kills do not take hours.
-    chaos.sweep_every(2)
+    chaos.sweep_every(1)
     done, phases = Counter[str](), Counter[str]()
     last = time.monotonic()
     while done.total() < kills:
@@ -147,7 +147,7 @@ def _kill_a_worker(chaos: Chaos, seen: Seen) -> str:
 def database(chaos: Chaos, rows: int, kills: int) -> Trial:
     """Kill PostgreSQL with all its processes while an import is worked on and pages are read."""
     trial, brought = Trial("database killed"), []
-    chaos.sweep_every(2)
+    chaos.sweep_every(1)
     starts: list[float] = []
     phases = Counter[str]()
     with Pages(chaos.rig) as pages:
