@@ -23,6 +23,13 @@ from deals.feeds.undoable import APPLIED, Plan, plan_undo
 from deals.models import ImportRun, ledger
 
 State, Phase = ImportRun.State, ImportRun.Phase
+# From here on it is worth telling the planner how large everything is; a plan for tables that it
+# takes for empty goes through all records for every row.
+LARGE = 1_000
+ANALYZE = """
+ANALYZE deals_stageddeal (import_run_id, key, deal_id, outcome, decision),
+        deals_feedrecord (feed_id, key, deal_id), deals_dealversion (id, deal_id, based_on_id)
+"""
 # Rows that a later import delivered again have its facts, and keep them.
 MINE = f"""
 s.import_run_id = %(run)s AND {APPLIED.format("s")}
@@ -86,6 +93,9 @@ def _take_back(run: ImportRun, *, alone: bool) -> None:
     wait_for_turn()
     # Organizations must not be merged away under the versions that are copied.
     lock_matching()
+    if run.deals_in_file >= LARGE:
+        with connection.cursor() as cursor:
+            cursor.execute(ANALYZE)
     if alone:
         ledger.lock()
     by = run.undone_by.get_username() if run.undone_by else "system"
@@ -102,7 +112,7 @@ def _take_back(run: ImportRun, *, alone: bool) -> None:
     _roll_back_records(run, plan)
     run.undo_report = {
         "retracted": len(plan.retract),
-        "restored": len(plan.copy),
+        "restored": len(plan.copy) + sum(mend.whole for mend in plan.mend.values()),
         "kept": plan.kept,
     }
     _end(run)

@@ -186,9 +186,10 @@ def _weigh_edited(plan: Plan, edited: Mapping[int, list[Made]], now: Mapping[int
             if mend is None:
                 plan.take_out(live, deal)
                 continue
-            if mend.facts:
+            if mend.changed:
                 plan.mend[live] = mend
-            plan.keep(made[-1], f"edited since by {writers[live]}")
+            if not mend.whole:
+                plan.keep(made[-1], f"edited since by {writers[live]}")
 
 
 def _roots(bundles: Iterable[Bundle]) -> dict[int, int]:

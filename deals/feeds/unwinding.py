@@ -38,10 +38,15 @@ class Made(NamedTuple):
 
 @dataclass(slots=True)
 class Mend:
-    """What to change in a copy of the live version: facts by name, each from an older version."""
+    """What to change in a copy of the live version: facts by name, each from an older version.
 
+    `whole` says that nobody has changed a fact since, so that everything goes back.
+    """
+
+    citations: list[Cited]
     facts: dict[str, Bundle] = field(default_factory=dict)
-    citations: list[Cited] = field(default_factory=list)
+    changed: bool = False
+    whole: bool = True
 
 
 def unwind(
@@ -60,12 +65,18 @@ def unwind(
     for step in reversed(made):
         after = _facts(versions[step.version], roots)
         if step.based_on is None:
-            return None if _equal(today, after) else mend
+            if _equal(today, after):
+                return None
+            mend.whole = False
+            break
         old = versions[step.based_on]
         before = _facts(old, roots)
+        mend.whole = mend.whole and _equal(today, after)
         for name in _untouched(before, after, today):
             today[name], mend.facts[name] = before[name], old
-        mend.citations = _less(mend.citations, _cited(versions[step.version]), _cited(old))
+        if not _stands(before, after, today):
+            mend.citations = _less(mend.citations, _cited(versions[step.version]), _cited(old))
+    mend.changed = bool(mend.facts) or mend.citations != _cited(current)
     return mend
 
 
@@ -92,6 +103,15 @@ def _untouched(before: Facts, after: Facts, today: Facts) -> list[str]:
         and all(same(name, after[name], today[name]) for name in group)
         for name in group
     ]
+
+
+def _stands(before: Facts, after: Facts, today: Facts) -> bool:
+    """Whether some fact is still as the import gave it, since its group was edited."""
+    return any(
+        not same(name, before[name], after[name]) and same(name, after[name], today[name])
+        for name in before
+        if name not in APART
+    )
 
 
 def _groups(*states: Facts) -> Iterator[tuple[str, ...]]:
