@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from deals.feeds.cells import Cells
+from deals.feeds.memory import Memory
 from deals.feeds.profile import Profile
 from deals.feeds.refusals import RowProblem
 from deals.rules.column import apply
@@ -25,9 +26,10 @@ LONGEST_VALUE = 300
 class Checker:
     """The rows of one file while their columns are being read; collects what is wrong with them."""
 
-    def __init__(self, source: Cells, profile: Profile) -> None:
+    def __init__(self, source: Cells, profile: Profile, memory: Memory) -> None:
         self.cells = source
         self.profile = profile
+        self.memory = memory
         self.size = len(source.rows)
         self.problems: list[RowProblem] = []
         # Positions of rows that cannot be used.
@@ -59,9 +61,12 @@ class Checker:
     ) -> list[T]:
         """Like `column`, for texts that were put together from several cells."""
         values: list[T | None]
-        values, errors = apply(cast("Callable[[str], T]", rule), texts)
+        known = self.memory.of(field)
+        values, errors = apply(cast("Callable[[str], T]", rule), texts, known)
         for at, error in errors.items():
             self.note(at, field, error)
+        if type(None) not in set(map(type, values)):
+            return cast("list[T]", values)
         return [default if value is None else value for value in values]
 
     def note(self, at: int, field: str, error: RuleError, *, column: str = "") -> None:

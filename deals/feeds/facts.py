@@ -21,20 +21,9 @@ Facts = dict[str, Any]
 NOT_COMPARED = frozenset({"amount_text", "ids"})
 
 
-def of_row(row: Row, profile: Profile) -> tuple[Facts, bool]:
-    """The facts of a deal of which this is the only row, and whether it makes a list partial.
-
-    The flag is for other rows of the deal, since a row without investors has no list to tell it.
-    Raises RuleError for amounts in two currencies.
-    """
+def of_deal(row: Row, currency: str, profile: Profile) -> Facts:
+    """What a row says of its deal, apart from who took part; `currency` as of `currency_of`."""
     facts, amount = row.facts, row.facts.amount
-    known = [investor for investor in row.investors if investor.known]
-    partial = len(known) < len(row.investors) or facts.investor_list != "complete"
-    partial = partial or any(not investor.name for investor in known)
-    if not known:
-        investor_list = "none"
-    else:
-        investor_list = "partial" if partial else "complete"
     return {
         "target_name": facts.target_name,
         "target_country": facts.target_country,
@@ -57,10 +46,9 @@ def of_row(row: Row, profile: Profile) -> tuple[Facts, bool]:
             "state": str(amount.state),
             "low": _money(amount.low),
             "high": _money(amount.high),
-            "currency": _currency(row),
+            "currency": currency,
         },
         "amount_text": row.amount_text[:200],
-        "investor_list": investor_list,
         "ai": facts.ai,
         "ai_basis": facts.ai_basis,
         "sectors": list(facts.sectors),
@@ -68,15 +56,36 @@ def of_row(row: Row, profile: Profile) -> tuple[Facts, bool]:
         "population": profile.population.code if profile.population else "",
         "external_id": facts.external_id,
         "notes": row.notes,
-        "investors": [as_facts(investor) for investor in row.investors],
-        "ids": {"target": facts.target_id, "investors": [i.identifier for i in row.investors]},
         "sources": [list(cited) for cited in row.cited],
+    }
+
+
+def of_investors(row: Row) -> tuple[Facts, bool]:
+    """Who took part in a deal of which this is the only row, and whether it makes a list partial.
+
+    The flag is for other rows of the deal, since a row without investors has no list to tell it.
+    """
+    known = [investor for investor in row.investors if investor.known]
+    partial = len(known) < len(row.investors) or row.facts.investor_list != "complete"
+    partial = partial or any(not investor.name for investor in known)
+    return {
+        "investor_list": ("partial" if partial else "complete") if known else "none",
+        "investors": [as_facts(investor) for investor in row.investors],
+        "ids": {
+            "target": row.facts.target_id,
+            "investors": [investor.identifier for investor in row.investors],
+        },
     }, partial
 
 
-def _currency(row: Row) -> str:
-    """The one currency of the amount and of what investors contributed."""
+def currency_of(row: Row) -> str:
+    """The one currency of the amount and of what investors contributed; "" where there is none.
+
+    Raises RuleError for amounts in two currencies.
+    """
     stated = {i.currency for i in row.investors if i.contribution is not None}
+    if not stated:
+        return row.facts.amount.currency or ""
     found = sorted(map(str, stated | {row.facts.amount.currency} - {None}))
     if len(found) > 1:
         raise two_currencies(found)

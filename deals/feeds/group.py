@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-import orjson
-
 from deals.feeds.contradiction import Contradiction
 from deals.feeds.facts import Facts, two_currencies
 from deals.feeds.investors import Investor
-from deals.feeds.merging import merge_facts, same_row
+from deals.feeds.merging import merge_facts
 from deals.feeds.profile import Profile
 from deals.feeds.refusals import RowProblem
+from deals.feeds.repeats import SeenRows
 from deals.feeds.roster import Places, from_facts, place, places_of, to_facts, union
+from deals.feeds.rowtext import parts, read, read_taking_part
 from deals.rules.errors import RuleError
 
 # Where the fact stands in a profile, if under another name.
@@ -37,7 +37,7 @@ class RowOfDeal(NamedTuple):
     """
 
     number: int
-    text: str | bytes | None
+    text: str | None
     partial: bool
 
 
@@ -71,24 +71,23 @@ class Together:
 def put_together(key: str, rows: Iterable[RowOfDeal], profile: Profile) -> Together:
     """The deal of one key. Rows come in the order of the file."""
     done = Together()
-    seen: set[bytes] = set()
+    seen = SeenRows()
     lost = False
     for row in rows:
         if row.text is None:
             lost = True
             continue
-        facts: Facts = orjson.loads(row.text)
-        identity = same_row(facts, row.partial)
-        if identity in seen:
+        deal_text, rest = parts(row.text)
+        if seen.again(deal_text, rest, row.partial):
             done.duplicate += 1
             continue
-        seen.add(identity)
         if done.deal is None:
-            done.deal = _opened(key, row, facts)
+            done.deal = _opened(key, row, read(row.text))
             continue
         try:
-            _add(done.deal, row, facts, profile)
+            _add_row(done.deal, row, seen.first == deal_text, profile)
         except (Contradiction, RuleError) as found:
+            facts = read(row.text)
             done.problems.append(_conflict(found, done.deal, row.number, facts, profile))
             done.rejected += 1
             lost |= _names_others(done.deal, facts)
@@ -110,9 +109,20 @@ def _spread(deal: DealInFile) -> None:
         deal.several = True
 
 
-def _add(deal: DealInFile, row: RowOfDeal, facts: Facts, profile: Profile) -> None:
-    """Take over what the row adds. Raises Contradiction, and then nothing has been taken."""
-    merged = merge_facts(deal.facts, facts)
+def _add_row(deal: DealInFile, row: RowOfDeal, alike: bool, profile: Profile) -> None:
+    """Take over what the row adds. Raises Contradiction, and then nothing has been taken.
+
+    `alike`: of the deal itself it says what the first row said, and that has been taken over.
+    """
+    assert row.text is not None
+    facts = read_taking_part(parts(row.text)[1]) if alike else None
+    merged: Facts = {}
+    if facts is None or facts["ids"]["target"] != deal.facts["ids"]["target"]:
+        facts = read(row.text)
+        merged = merge_facts(deal.facts, facts)
+        currency = {facts["amount"]["currency"]} - {""}
+    else:
+        currency = set()
     _spread(deal)
     investors, added = union(deal.investors, deal.places, from_facts(facts), profile)
     for name in merged:
@@ -123,7 +133,7 @@ def _add(deal: DealInFile, row: RowOfDeal, facts: Facts, profile: Profile) -> No
         deal.places.setdefault(name, []).extend(places)
     deal.rows.append(row.number)
     deal.partial |= row.partial
-    deal.currencies |= {facts["amount"]["currency"]} - {""}
+    deal.currencies |= currency
 
 
 def _names_others(deal: DealInFile, facts: Facts) -> bool:

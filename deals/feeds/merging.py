@@ -1,5 +1,6 @@
 """What two rows of one deal say together, fact by fact; see `deals.feeds.facts` for their form."""
 
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -20,7 +21,8 @@ DAYS = ("first", "last", "precision")
 
 def same_row(facts: Facts, partial: bool) -> bytes:
     """Equal for two rows that say the same, however the amount was written."""
-    return orjson.dumps([{**facts, "amount_text": ""}, partial])
+    text = orjson.dumps([{**facts, "amount_text": ""}, partial], option=orjson.OPT_SORT_KEYS)
+    return blake2b(text, digest_size=20).digest()
 
 
 def merge_facts(earlier: Facts, later: Facts) -> Facts:

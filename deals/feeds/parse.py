@@ -15,6 +15,7 @@ from typing import TextIO
 
 from django.conf import settings
 
+from deals.feeds.memory import Memory
 from deals.feeds.refusals import Refused, RowProblem
 from deals.rules.errors import quoted
 from deals.rules.spreadsheet import bare_cell
@@ -61,6 +62,8 @@ class TableReader:
         name: str = "The file",
     ) -> None:
         self.name = name
+        # What the rules made of cells before, so that a text in many chunks is read once.
+        self.memory = Memory()
         # The row that was read last.
         self.row = skip_rows
         lines = _after_preamble(stream, skip_rows, name)

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from deals.feeds.encoding import find_encoding, open_text
-from deals.feeds.facts import of_row
+from deals.feeds.facts import currency_of, of_deal, of_investors
 from deals.feeds.group import RowOfDeal
 from deals.feeds.parse import TableReader
 from deals.feeds.profile import Profile
 from deals.feeds.receive import Received
 from deals.feeds.refusals import Refused, RowProblem
+from deals.feeds.rowtext import deal_text, row_text
 from deals.feeds.unpack import table_path
 from deals.feeds.validate import Row, validate
-from deals.models.documents import dumps
 from deals.rules.errors import RuleError
 
 # A row as it is staged: the deal's key, and what `group` wants to know of the row.
@@ -85,22 +85,41 @@ def next_chunk(
     table = reader.chunk(size)
     if table is None:
         return None
-    validated = validate(table, profile, above)
+    validated = validate(table, profile, above, reader.memory)
     chunk = Chunk(
         problems=validated.problems,
         read=len(table.rows),
         skipped=validated.skipped,
         rejected=validated.rejected,
     )
+    texts = _Texts(profile)
     for row in validated.rows:
-        _stage(row, profile, chunk)
+        _stage(row, profile, chunk, texts)
     chunk.staged += [(key, RowOfDeal(number, None, False)) for number, key in validated.cut]
     return chunk
 
 
-def _stage(row: Row, profile: Profile, chunk: Chunk) -> None:
+class _Texts:
+    """Rows as they are staged. Of rows that say the same of their deal it is written once."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._said: tuple[object, ...] = ()
+        self._deal = ""
+
+    def of(self, row: Row) -> tuple[str, bool]:
+        """The row's text, and whether it makes a list partial. Raises RuleError."""
+        currency = currency_of(row)
+        said = (row.facts, row.cited, row.notes, row.amount_text, currency)
+        if said != self._said:
+            self._deal, self._said = deal_text(of_deal(row, currency, self._profile)), said
+        taking_part, partial = of_investors(row)
+        return row_text(self._deal, taking_part), partial
+
+
+def _stage(row: Row, profile: Profile, chunk: Chunk, texts: _Texts) -> None:
     try:
-        facts, partial = of_row(row, profile)
+        text, partial = texts.of(row)
     except RuleError as error:
         column = profile.columns.get("currency", "currency")
         chunk.problems.append(RowProblem(row.number, column, "", error.code, error.message))
@@ -108,7 +127,7 @@ def _stage(row: Row, profile: Profile, chunk: Chunk) -> None:
         if profile.rows == "participation":
             chunk.staged.append((row.key, RowOfDeal(row.number, None, False)))
         return
-    chunk.staged.append((row.key, RowOfDeal(row.number, dumps(facts), partial)))
+    chunk.staged.append((row.key, RowOfDeal(row.number, text, partial)))
 
 
 def no_rows(file: Received) -> Refused:

@@ -10,7 +10,7 @@ amount of 0, which many suppliers write for "not known", is taken as not disclos
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from deals.feeds import fields
 from deals.feeds.cells import cells, translator
@@ -18,6 +18,7 @@ from deals.feeds.checker import JOINT, Checker
 from deals.feeds.citations import Cited, citations
 from deals.feeds.investors import Investor
 from deals.feeds.judgement import judgements
+from deals.feeds.memory import Memory
 from deals.feeds.money import amounts
 from deals.feeds.parse import Table
 from deals.feeds.participants import participants
@@ -37,8 +38,7 @@ LONGEST_KEY = 500
 NO_SECTORS: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RowFacts:
+class RowFacts(NamedTuple):
     """What one row says about its deal, apart from investors and pages."""
 
     target_name: str
@@ -60,8 +60,7 @@ class RowFacts:
     target_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row that can be used. `number` is its row number in the file."""
 
     number: int
@@ -87,12 +86,19 @@ class Validated:
     cut: list[tuple[int, str]]
 
 
-def validate(table: Table, profile: Profile, above: dict[str, str] | None = None) -> Validated:
+def validate(
+    table: Table,
+    profile: Profile,
+    above: dict[str, str] | None = None,
+    memory: Memory | None = None,
+) -> Validated:
     """Apply every rule to its column. Never raises for what stands in a cell.
 
     `above` is what `fill_down` repeats from the rows before these; it is brought up to date.
+    `memory` is what is known from other rows of the file, under the same profile.
     """
-    checker = Checker(cells(table, profile, {} if above is None else above), profile)
+    source = cells(table, profile, {} if above is None else above)
+    checker = Checker(source, profile, memory or Memory())
     facts = _facts(checker)
     investors = participants(checker)
     cited = citations(checker)
@@ -122,7 +128,7 @@ def _cut(checker: Checker) -> list[tuple[int, str]]:
 
 
 def _facts(checker: Checker) -> list[RowFacts]:
-    """One RowFacts a row; rows that are alike share one."""
+    """One RowFacts a row; cells that are alike share their values."""
     closed = fields.CLOSED
     statuses = _statuses(checker)
     ai = judgements(checker)
