@@ -3,7 +3,23 @@
 from django.db import connection, transaction
 
 from deals.feeds.stage import delete_staged
+from deals.models import ImportRun
 
+# Of a run with nothing staged: when it is tried again, it is read from its first row.
+AT_THE_BEGINNING: dict[str, object] = {
+    "phase": ImportRun.Phase.READING,
+    "checkpoint": {},
+    "encoding": "",
+    "delimiter": "",
+    "bytes_read": 0,
+    **{
+        field.name: 0
+        for field in ImportRun._meta.concrete_fields
+        if field.name.startswith(("rows_", "deals_"))
+    },
+    "participations": 0,
+    "organizations_new": 0,
+}
 PREPARED = "SELECT id FROM deals_dealversion WHERE import_run_id = %(run)s AND state = 'submitted'"
 HANGING_ON = (
     "deals_participation", "deals_citation", "deals_dealfact", "deals_dealdocument",

@@ -5,8 +5,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from deals.feeds.cleanup import remove_prepared
 from deals.feeds.holding import hold_outdated, hold_parts, recount
-from deals.feeds.lease import LostError, advance
+from deals.feeds.lease import LostError, advance, keep_others_out
+from deals.feeds.match import lock as lock_matching
 from deals.feeds.populations import announce_population, settle_population
 from deals.feeds.profile import Profile
 from deals.feeds.publish import StaleVersionError, go_live
@@ -57,6 +59,9 @@ def open_publication(run: ImportRun, profile: Profile) -> None:
     Raises `Refused` for a population that is of another kind, and IntegrityError while another
     import of the feed is being published.
     """
+    keep_others_out(run)
+    # Of an import that failed once it was approved: it is judged by what is there now.
+    remove_prepared(run.pk)
     hold_outdated(run)
     hold_parts(run)
     recount(run)
@@ -73,6 +78,8 @@ def publish_prepared(run: ImportRun, profile: Profile) -> None:
     reason = run.reason or f"Import {run.pk} of {run.file_name}"
     with transaction.atomic():
         wait_for_turn()
+        # Organizations must not be merged away between this look and the end.
+        lock_matching()
         feed = Feed.objects.select_for_update().get(pk=run.feed_id)
         _refuse_merged(run)
         prepared = StagedDeal.objects.filter(import_run=run, version__isnull=False)

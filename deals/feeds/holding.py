@@ -104,7 +104,7 @@ def hold_outdated(run: ImportRun) -> None:
         outcome__in=(Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED),
     )
     mine = StagedDeal.objects.filter(
-        import_run=run, outcome__in=(Outcome.UPDATED, Outcome.CONFLICT)
+        import_run=run, outcome__in=(Outcome.CREATED, Outcome.UPDATED, Outcome.CONFLICT)
     )
     outdated = mine.filter(key__in=later.values("key"))
     outdated.update(outcome=Outcome.HELD, fields=["newer"])

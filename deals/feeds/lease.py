@@ -60,6 +60,16 @@ def begin(run: ImportRun) -> None:
         raise LostError(f"Import {run.pk} is no longer this worker's.")
 
 
+def keep_others_out(run: ImportRun) -> None:
+    """Lock the run to the end of the transaction. Raises LostError when it is somebody else's.
+
+    To be called before staged deals are changed: whoever cancels locks the run and deletes them.
+    """
+    mine = ImportRun.objects.filter(pk=run.pk, fence=run.fence, state=State.RUNNING)
+    if mine.select_for_update(of=("self",), no_key=True).values_list("pk").first() is None:
+        raise LostError(f"Import {run.pk} is no longer this worker's.")
+
+
 def release(run: ImportRun, **changes: object) -> None:
     """Give a run back, if it is still this worker's."""
     mine = ImportRun.objects.filter(pk=run.pk, fence=run.fence, state=State.RUNNING)

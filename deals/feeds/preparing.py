@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from deals.feeds.compare import Outcome, Verdict, judge
 from deals.feeds.facts import Facts, live
-from deals.feeds.lease import advance
+from deals.feeds.lease import advance, keep_others_out
 from deals.feeds.match import Named, newcomers, organizations
 from deals.feeds.profile import Profile
 from deals.feeds.versions import NewVersion, investors_of, target_of, write_bundles
@@ -67,6 +67,7 @@ def prepare_chunk(
 ) -> bool:
     """Write the versions of the next `size` deals; False when there are none left."""
     with transaction.atomic():
+        keep_others_out(run)
         batch = _next(run, size)
         if not batch:
             return False

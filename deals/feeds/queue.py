@@ -6,14 +6,15 @@ every run that waits while nobody works on it.
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from deals.feeds.cleanup import remove_everything
-from deals.feeds.lease import LostError, claim, release, unlock, worked_on
+from deals.feeds.cleanup import AT_THE_BEGINNING, remove_everything
+from deals.feeds.lease import LostError, claim, keep_others_out, release, unlock, worked_on
 from deals.feeds.profile import Profile
 from deals.feeds.receive import Received, stored
 from deals.feeds.refusals import Refused
@@ -77,7 +78,8 @@ def work(run_id: int, *, ring: Ring, weigh: Weigh | None = None) -> bool:
     except BusyError:
         release(run, state=State.QUEUED, tries=0, claims=0)
     except Refused as refusal:
-        refuse(run, str(refusal))
+        with suppress(LostError):
+            refuse(run, str(refusal))
     except GivenUpError as reason:
         release(run, state=State.FAILED, problem=str(reason), finished_at=timezone.now())
     except DatabaseError as error:
@@ -108,17 +110,15 @@ def _note(run: ImportRun, error: Exception, ring: Ring) -> None:
 
 def refuse(run: ImportRun, problem: str) -> None:
     """End a run whose file cannot be used; nothing of it stays but the sentence that says why."""
+    ended = {"state": State.FAILED, "problem": problem, "finished_at": timezone.now(), "tries": 0}
     with transaction.atomic():
-        remove_everything(run.pk)
-        run.row_errors.all().delete()
-        nothing = {
-            name.name: 0
-            for name in ImportRun._meta.get_fields()
-            if name.name.startswith(("rows_", "deals_")) or name.name == "participations"
-        }
-        release(
-            run, state=State.FAILED, problem=problem, finished_at=timezone.now(), tries=0, **nothing
-        )
+        # Whoever has the run by now, or published it, keeps what is there.
+        keep_others_out(run)
+        if run.phase != Phase.UNDOING:
+            remove_everything(run.pk)
+            run.row_errors.all().delete()
+            ended |= AT_THE_BEGINNING
+        release(run, **ended)
 
 
 def sweep(ring: Ring) -> int:
@@ -176,7 +176,12 @@ def retry(run_id: int, *, by: AbstractBaseUser | None = None, ring: Ring) -> Imp
         ):
             stored(name, sha256)
         failed = ImportRun.objects.filter(pk=run_id, state=State.FAILED)
-        again = failed.update(state=State.QUEUED, tries=0, claims=0, problem="", finished_at=None)
+        # Meanwhile a later file may have been published: what was prepared is judged once more.
+        prepared = failed.filter(phase__in=[Phase.PREPARING, Phase.PUBLISHING])
+        prepared.update(phase=Phase.PREPARING, checkpoint={})
+        again = failed.update(
+            state=State.QUEUED, tries=0, claims=0, problem="", started_at=None, finished_at=None
+        )
         run = ImportRun.objects.get(pk=run_id)
         if not again:
             raise NotDecidableError(

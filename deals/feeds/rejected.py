@@ -12,6 +12,7 @@ from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.reading import opened
 from deals.feeds.receive import Received, imports_dir, stored
+from deals.feeds.refusals import Refused
 from deals.models import ImportRun, RowError
 from deals.rules.spreadsheet import bare_cell, safe_cell
 
@@ -27,6 +28,8 @@ def rejected_rows(run: ImportRun) -> Iterator[bytes]:
     What a spreadsheet would run as a formula is made safe; reading takes that back. Raises
     `Refused` when the file is gone.
     """
+    if not run.delimiter:
+        raise Refused(f"Import {run.pk} has read no rows yet, so none was rejected.")
     file, profile = stored(run.file_name, run.file_sha256), load_profile(run.profile)
     reasons = _reasons(run)
     keys = _keys(file, profile, run) if profile.rows == "participation" else frozenset()
@@ -37,7 +40,8 @@ def rejected_rows(run: ImportRun) -> Iterator[bytes]:
         out = io.StringIO(newline="")
         out.write(start)
         writer = csv.writer(out, delimiter=run.delimiter)
-        writer.writerow(["row", "reason", *map(safe_cell, source.reader.raw_header)])
+        added = [_unused(name, source.reader.header) for name in ("row", "reason")]
+        writer.writerow([*added, *map(safe_cell, source.reader.raw_header)])
         waiting = next(reasons, None)
         for number, record in _filled(source.reader, profile):
             reason = ""
@@ -46,11 +50,18 @@ def rejected_rows(run: ImportRun) -> Iterator[bytes]:
             elif not keys or _key(record, source.reader, profile) not in keys:
                 continue
             said = reason or "This row was used; it stands here because it is of the same deal."
-            writer.writerow([number, said, *map(safe_cell, record)])
+            writer.writerow([number, safe_cell(said), *map(safe_cell, record)])
             if out.tell() > PIECE:
                 yield _encoded(out, encoding, first=not begun)
                 begun = True
         yield _encoded(out, encoding, first=not begun)
+
+
+def _unused(name: str, header: Collection[str]) -> str:
+    """A name that no column of the file has, since a name that is there twice is refused."""
+    while name in header:
+        name += "_"
+    return name
 
 
 def keep_rejected(run: ImportRun) -> None:

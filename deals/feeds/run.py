@@ -17,7 +17,7 @@ from deals.feeds import report
 from deals.feeds.cleanup import remove_prepared
 from deals.feeds.facts import Facts
 from deals.feeds.group import CIRCLE, DealInFile, RowOfDeal, put_together, refused
-from deals.feeds.lease import claim, unlock
+from deals.feeds.lease import OPEN, claim, release, unlock, worked_on
 from deals.feeds.populations import check_population
 from deals.feeds.profile import Profile
 from deals.feeds.reading import next_chunk, no_rows, opened
@@ -65,11 +65,19 @@ def approve(run_id: int, *, by: AbstractBaseUser | None = None, reason: str = ""
     try:
         return _drive(run_id)
     except BaseException:
-        with transaction.atomic():
-            remove_prepared(run_id)
-            before.fence = ImportRun.objects.get(pk=run_id).fence + 1
-            before.save()
+        _back_to_review(before)
         raise
+
+
+@transaction.atomic
+def _back_to_review(before: ImportRun) -> None:
+    """As if it had not been approved, unless somebody else has ended it meanwhile."""
+    going_on = ImportRun.objects.select_for_update(of=("self",)).filter(state__in=OPEN)
+    now = going_on.filter(pk=before.pk).first()
+    if now is not None:
+        before.fence = now.fence + 1
+        before.save()
+        remove_prepared(before.pk)
 
 
 def undo(run_id: int, *, by: AbstractBaseUser | None = None, reason: str) -> ImportRun:
@@ -94,23 +102,39 @@ def dry_run(file: Received, profile: Profile) -> dict[str, object]:
 def _drive(run_id: int) -> ImportRun:
     """Work on a run until it is done, in this process."""
     patience = monotonic() + PATIENCE
-    while True:
-        run = claim(run_id)
-        try:
-            if run is not None:
-                with unswept():
-                    drive(run)
-                return ImportRun.objects.get(pk=run_id)
-        except BusyError:
-            ImportRun.objects.filter(pk=run_id).update(state=State.QUEUED)
-        finally:
-            if run is not None:
-                unlock(run_id)
+    while (run := claim(run_id)) is None or not _finish(run):
+        now = ImportRun.objects.get(pk=run_id)
+        if now.state not in OPEN:
+            return _ended(now)
+        if run_id in worked_on():
+            # A worker heard of it first, and ends it.
+            patience = monotonic() + PATIENCE
         if monotonic() > patience:
             raise Refused(
                 "Another import of this feed is being published: try again when it has ended."
             )
         sleep(0.2)
+    return ImportRun.objects.get(pk=run_id)
+
+
+def _finish(run: ImportRun) -> bool:
+    """Work on a claimed run; False when it has to wait for another import of its feed."""
+    try:
+        with unswept():
+            drive(run)
+    except BusyError:
+        release(run, state=State.QUEUED, tries=0, claims=0)
+        return False
+    finally:
+        unlock(run.pk)
+    return True
+
+
+def _ended(run: ImportRun) -> ImportRun:
+    """What somebody else made of the run. Raises `Refused` when that is nothing."""
+    if run.state in (State.FAILED, State.CANCELLED):
+        raise Refused(run.problem or f"Import {run.pk} was {run.state} by somebody else.")
+    return run
 
 
 def _remove(run_id: int, *, keep_feed: bool) -> None:

@@ -11,12 +11,11 @@ from time import monotonic
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from deals.feeds.deliver import open_publication, prepare_again, publish_prepared
 from deals.feeds.grouping import group_chunk
 from deals.feeds.holding import hold_parts, list_absent, recount, refuse_circles
-from deals.feeds.lease import advance, begin
+from deals.feeds.lease import advance, begin, keep_others_out
 from deals.feeds.populations import check_population, settle_population
 from deals.feeds.preparing import Known, name_organizations, prepare_chunk
 from deals.feeds.profile import Profile
@@ -113,6 +112,8 @@ def _read(job: Job) -> Iterator[None]:
     file = stored(run.file_name, run.file_sha256)
     begun = run.checkpoint.get("row")
     above = dict(run.checkpoint.get("above", {}))
+    # Only time in which somebody worked on it counts, however long all workers were away.
+    began = monotonic() - run.checkpoint.get("seconds", 0)
     with opened(file, profile, encoding=run.encoding, delimiter=run.delimiter) as source:
         reader = source.reader
         if begun is not None:
@@ -120,9 +121,10 @@ def _read(job: Job) -> Iterator[None]:
         run.encoding, run.delimiter = source.encoding, reader.delimiter
         run.bytes_total = source.size
         while (chunk := next_chunk(reader, profile, job.size, above)) is not None:
-            _refuse_too_much(run, file, run.rows_read + chunk.read)
+            seconds = round(monotonic() - began, 1)
+            _refuse_too_much(file, run.rows_read + chunk.read, seconds)
             run.bytes_read = source.bytes_read
-            run.checkpoint = {"row": reader.row, "above": above}
+            run.checkpoint = {"row": reader.row, "above": above, "seconds": seconds}
             stage_rows(run, chunk)
             yield
     if not run.rows_read:
@@ -131,14 +133,13 @@ def _read(job: Job) -> Iterator[None]:
     yield
 
 
-def _refuse_too_much(run: ImportRun, file: Received, rows: int) -> None:
+def _refuse_too_much(file: Received, rows: int, seconds: float) -> None:
     if rows > settings.IMPORT_MAX_ROWS:
         raise Refused(
             f"{file.name} has more than the {settings.IMPORT_MAX_ROWS:,} rows that are taken at "
             "once: split it into several files of the same profile."
         )
-    begun = run.started_at or timezone.now()
-    if (timezone.now() - begun).total_seconds() > settings.IMPORT_MAX_SECONDS:
+    if seconds > settings.IMPORT_MAX_SECONDS:
         raise Refused(
             f"{file.name} was not read to its end within {settings.IMPORT_MAX_SECONDS:,} seconds: "
             "split it into several files of the same profile."
@@ -155,6 +156,7 @@ def _group(job: Job) -> Iterator[None]:
     while group_chunk(run, job.profile, job.size):
         yield
     with transaction.atomic():
+        keep_others_out(run)
         refuse_circles(run, job.profile)
         if job.profile.delivery == "full":
             list_absent(run)
