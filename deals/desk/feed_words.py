@@ -26,7 +26,7 @@ STATES = {
     "stopped": Mark("Stopped"),
     "unscheduled": Mark("Not scheduled"),
 }
-SIGNS = {"held": "‖", "failing": "✕", "late": "!", "fine": "✓"}
+SIGNS = {"held": "‖", "failing": "✕", "late": "!", "fine": "✓", "stopped": "–"}
 TURNS = {
     State.IMPORTED: "imported",
     State.UNCHANGED: "same file as before",
@@ -36,6 +36,8 @@ TURNS = {
     State.DUE: "due",
     State.RUNNING: "running",
 }
+# What the marks of turns mean; one that is due and one that is running look alike.
+KEY = (*list(TURNS.items())[:-2], (State.DUE, "due or running"))
 TONES = {State.HELD: "warn", State.FAILED: "bad"}
 
 

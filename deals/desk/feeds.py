@@ -24,7 +24,8 @@ WIDEST = 1_000
 GROUPS = (
     ("A person has to look", ("held", "failing", "late")),
     ("Fetched on a schedule", ("fine", "waiting")),
-    ("Not fetched", ("stopped", "unscheduled")),
+    ("Stopped", ("stopped",)),
+    ("Brought by people or programs", ("unscheduled",)),
 )
 
 
@@ -66,7 +67,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
         "groups": [(title, members) for title, members in groups if members],
         "counts": run_words.listed(f"{n} {mark.text.lower()}" for mark, n in found.items() if n),
         "total": len(rows),
-        "key": [(turn_mark(state), feed_words.TURNS[state]) for state in feed_words.TURNS],
+        "key": [(turn_mark(state), words) for state, words in feed_words.KEY],
     }
     return render(request, "desk/feeds.html", context)
 

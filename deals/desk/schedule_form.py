@@ -29,7 +29,7 @@ from deals.templatetags.imports import moment
 OTHER = "other"
 EVERY = {
     "15": "15 minutes", "60": "hour", "360": "6 hours", "1440": "day", "10080": "week",
-    OTHER: "as many minutes as stand beside",
+    OTHER: "other, in minutes",
 }  # fmt: skip
 PUBLISH = {"no": "Wait for a reviewer", "yes": "Publish without review"}
 # As browsers send it, and as people write it.

@@ -105,8 +105,7 @@ def test_feeds_that_need_a_person_come_first_and_every_state_is_said(client, mon
         for words in (
             "A person has to look 3", "Odd", "Failing ✕ Failing", "There is no file.",
             "Late ! Late", "is the scheduler running?", "Fetched on a schedule 1", "Fine ✓ Fine",
-            "Not fetched 2", "Stopped Stopped", "Quiet Not scheduled",
-            "brought by people or programs",
+            "Stopped 1", "Stopped – Stopped", "Brought by people or programs 1", "Quiet",
         )
     ]  # fmt: skip
     assert places == sorted(places)
@@ -136,11 +135,11 @@ def test_the_last_import_stands_with_its_balance_or_its_problem(client, mona) ->
         finished_at=timezone.now() - timedelta(hours=5),
     )  # fmt: skip
     said = text_of(client.get(PAGE))
-    assert f"no. {done.pk} : published 100 rows, 10 rejected; 1,200 new" in said
+    assert f"no. {done.pk} Published 100 rows, 10 rejected; 1,200 new" in said
     assert "5 hours ago" in said
     bad = make_run("failed", feed=schedule.feed, problem="It has no column “a”.")
     response = client.get(PAGE)
-    assert f"no. {bad.pk} : failed It has no column “a”." in text_of(response)
+    assert f"no. {bad.pk} Failed It has no column “a”." in text_of(response)
     assert f'href="/desk/imports/{bad.pk}/"' in response.content.decode()
 
 
@@ -173,8 +172,8 @@ def test_one_feed_shows_schedule_turns_imports_and_profile(
     assert "every hour, counted from" in said
     assert "is published without review; a file that has shrunk" in said
     assert "Answered for by mona" in said
-    assert f"Imported Taken: 7 rows. Import no. {run.pk} 7 990" in said
-    assert "Failed There is no file. 4 tries, HTTP 404" in said
+    assert f"Imported Taken: 7 rows. Import no. {run.pk} – 1 7 990" in said
+    assert "Failed There is no file. 404 4 – – 4.0" in said
     assert run.file_name in said
     assert 'target_name = "company"' in said
     assert client.get(at("desk-feed", "nobody")).status_code == 404
