@@ -9,7 +9,7 @@ from deals.feeds.cleanup import remove_prepared
 from deals.feeds.holding import hold_outdated, hold_parts, recount
 from deals.feeds.lease import LostError, advance, keep_others_out
 from deals.feeds.match import lock as lock_matching
-from deals.feeds.populations import announce_population, settle_population
+from deals.feeds.populations import announce_population, population_of, settle_population
 from deals.feeds.profile import Profile
 from deals.feeds.publish import StaleVersionError, go_live
 from deals.models import Feed, ImportRun, StagedDeal
@@ -54,7 +54,7 @@ def wait_for_turn() -> None:
 
 @transaction.atomic
 def open_publication(run: ImportRun, profile: Profile) -> None:
-    """Judge once more what only the whole file shows, and make the population ready.
+    """Judge once more what only the whole file shows, and make a population that is missing.
 
     Raises `Refused` for a population that is of another kind, and IntegrityError while another
     import of the feed is being published.
@@ -65,9 +65,9 @@ def open_publication(run: ImportRun, profile: Profile) -> None:
     hold_outdated(run)
     hold_parts(run)
     recount(run)
-    _, redefined = settle_population(profile)
+    population_of(profile)
     run.decided_at = run.decided_at or timezone.now()
-    run.phase, run.checkpoint = Phase.PREPARING, {"key": "", "redefined": redefined}
+    run.phase, run.checkpoint = Phase.PREPARING, {"key": "", "opened": True}
     advance(run, "phase", "checkpoint", "decided_at", *COUNTS)
 
 
@@ -95,12 +95,12 @@ def publish_prepared(run: ImportRun, profile: Profile) -> None:
         with connection.cursor() as cursor:
             for sql in REMEMBER:
                 cursor.execute(sql, {"run": run.pk, "feed": feed.pk})
-        feed.population, _ = settle_population(profile)
+        feed.population, redefined = settle_population(profile)
         feed.name, feed.profile = profile.name, profile.text
         feed.save(update_fields=["population", "name", "profile"])
         announce_population(
             feed.population,
-            run.checkpoint.get("redefined", []),
+            redefined,
             by=by.get_username() if by else "system",
         )
         _close(run, reason)

@@ -16,7 +16,7 @@ from deals.feeds.deliver import open_publication, prepare_again, publish_prepare
 from deals.feeds.grouping import group_chunk
 from deals.feeds.holding import hold_parts, list_absent, recount, refuse_circles
 from deals.feeds.lease import advance, begin, keep_others_out
-from deals.feeds.populations import check_population, settle_population
+from deals.feeds.populations import check_population, population_of
 from deals.feeds.preparing import Known, name_organizations, prepare_chunk
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
@@ -199,7 +199,7 @@ def _open(job: Job) -> None:
 
 def _prepare(job: Job) -> Iterator[None]:
     run = job.run
-    if "redefined" not in run.checkpoint:
+    if "opened" not in run.checkpoint:
         _open(job)
         yield
     known: Known = {}
@@ -210,7 +210,7 @@ def _prepare(job: Job) -> Iterator[None]:
             advance(run, "checkpoint")
         yield
     # Whoever goes on here looks organizations up chunk by chunk: by now all of them exist.
-    population, _ = settle_population(job.profile)
+    population = population_of(job.profile)
     while prepare_chunk(run, job.profile, population, known, job.size):
         yield
     run.phase = Phase.PUBLISHING

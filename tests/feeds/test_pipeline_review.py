@@ -18,7 +18,7 @@ from deals.feeds.refusals import Refused
 from deals.feeds.rejected import rejected_rows
 from deals.feeds.review import approve as approve_later
 from deals.feeds.undo import ask_undo
-from deals.models import Deal, DealVersion, ImportRun, Population, StagedDeal
+from deals.models import Change, Deal, DealVersion, ImportRun, Population, StagedDeal
 from tests.feeds.supplier import PROFILE, csv_of, file, profile, published_import
 
 pytestmark = pytest.mark.django_db
@@ -331,3 +331,29 @@ def test_cancelling_in_the_middle_of_a_step_never_comes_to_a_deadlock(monkeypatc
     thread.join()
     assert fresh(run).state == State.CANCELLED
     assert (StagedDeal.objects.count(), Deal.objects.count()) == (0, 0)
+
+
+def entries() -> list[list[str]]:
+    return list(Change.objects.filter(kind="population").values_list("fields", flat=True))
+
+
+def test_a_population_changes_only_with_its_entry_in_the_ledger(monkeypatch) -> None:
+    published_import(firms(1), more=POPULATION)
+    renamed = POPULATION.replace('"P"', '"Q"')
+    run = queued(firms(2), more=renamed)
+    broken_once(monkeypatch, run)
+    assert (Population.objects.get().title, len(entries())) == ("P", 1)
+    queue.retry(run.pk, ring=silent)
+    tasks.run_import(run.pk)
+    assert (Population.objects.get().title, entries()[1:]) == ("Q", [["title"]])
+
+
+def test_a_population_that_was_made_for_a_cancelled_import_is_announced_by_the_next(
+    monkeypatch,
+) -> None:
+    run = queued(firms(1), more=POPULATION)
+    broken_once(monkeypatch, run)
+    queue.cancel(run.pk)
+    assert entries() == []
+    published_import(firms(1), more=POPULATION)
+    assert len(entries()) == 1
