@@ -23,6 +23,8 @@ ROWS = """
 SELECT key, number, facts, partial FROM deals_stagedrow
 WHERE run = %s AND key > %s AND key <= %s ORDER BY key, number
 """
+# Rows that are taken from the server at a time.
+FETCHED = 1_000
 COUNTED = tuple(f"deals_{outcome}" for outcome in Outcome if outcome != Outcome.ABSENT)
 
 
@@ -60,8 +62,9 @@ def _rows(run_id: int, last: str, boundary: str) -> Iterator[Keyed]:
     """Through a cursor of the server, since a badly chosen key may stand in a million rows."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(ROWS, [run_id, last, boundary])
-        for key, number, text, partial in cursor:
-            yield key, RowOfDeal(number, text, partial)
+        while rows := cursor.fetchmany(FETCHED):
+            for key, number, text, partial in rows:
+                yield key, RowOfDeal(number, text, partial)
 
 
 def _account(run: ImportRun, together: Iterable[Together]) -> None:

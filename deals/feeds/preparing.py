@@ -6,8 +6,10 @@ names are looked up before its first chunk, so that the order of its rows decide
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from django.db import connection, transaction
+from orjson import loads
 
 from deals.feeds.compare import Outcome, Verdict, judge
 from deals.feeds.facts import Facts, live
@@ -33,12 +35,28 @@ SELECT i.value->>0, i.value->>1, coalesce(facts->'ids'->'investors'->>(i.place::
 FROM coming, jsonb_array_elements(facts->'investors') WITH ORDINALITY AS i(value, place)
 WHERE i.value->>0 <> ''
 """
+NEXT = """
+SELECT id, key, facts, rows, outcome, fields, deal_id FROM deals_stageddeal
+WHERE import_run_id = %s AND key > %s AND version_id IS NULL AND outcome <> ALL(%s)
+ORDER BY key LIMIT %s
+"""
 PREPARED = """
 UPDATE deals_stageddeal s SET deal_id = v.deal, version_id = v.version
-FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS v(key, deal, version)
-WHERE s.import_run_id = %s AND s.key = v.key
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS v(id, deal, version) WHERE s.id = v.id
 """
 Known = dict[Named, int]
+
+
+class Waiting(NamedTuple):
+    """A staged deal that is to be published, without the weight of a model instance."""
+
+    id: int
+    key: str
+    facts: Facts
+    rows: list[int]
+    outcome: str
+    fields: list[str]
+    deal: int | None
 
 
 @transaction.atomic
@@ -86,28 +104,42 @@ def prepare_chunk(
             new, run, profile, population.pk if population else None, run.reason or reason
         )
         add_derived(written, decided_at=run.decided_at)
-        with connection.cursor() as cursor:
-            keys, deals = [item.key for item in new], [item.deal for item in new]
-            versions = [item.version for item in new]
-            cursor.execute(PREPARED, [keys, deals, versions, run.pk])
+        _prepared(new, batch)
         done = run.checkpoint.get("done", 0) + len(batch)
         run.checkpoint = {**run.checkpoint, "key": batch[-1].key, "done": done}
         advance(run, "checkpoint")
     return True
 
 
-def _next(run: ImportRun, size: int) -> list[StagedDeal]:
-    waiting = StagedDeal.objects.filter(import_run=run, version__isnull=True)
-    waiting = waiting.filter(key__gt=run.checkpoint.get("key", ""))
-    return list(waiting.exclude(outcome__in=SET_ASIDE).order_by("key")[:size])
+def _next(run: ImportRun, size: int) -> list[Waiting]:
+    with connection.cursor() as cursor:
+        begun = run.checkpoint.get("key", "")
+        cursor.execute(NEXT, [run.pk, begun, list(SET_ASIDE), size])
+        return [
+            Waiting(pk, key, loads(facts), rows, outcome, loads(fields), deal)
+            for pk, key, facts, rows, outcome, fields, deal in cursor.fetchall()
+        ]
 
 
-def _note(deal: StagedDeal, verdict: Verdict) -> None:
+def _note(deal: Waiting, verdict: Verdict) -> None:
     """Keep an outcome that is another one than at staging."""
     fields = list(verdict.fields)
     if deal.outcome != verdict.outcome or deal.fields != fields:
-        deal.outcome, deal.fields = verdict.outcome, fields
-        deal.save(update_fields=["outcome", "fields"])
+        StagedDeal.objects.filter(pk=deal.id).update(outcome=verdict.outcome, fields=fields)
+
+
+def _prepared(new: Sequence[NewVersion], batch: Sequence[Waiting]) -> None:
+    """Keep which deal and version was made of each staged deal."""
+    ids = {deal.key: deal.id for deal in batch}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            PREPARED,
+            [
+                [ids[item.key] for item in new],
+                [item.deal for item in new],
+                [item.version for item in new],
+            ],
+        )
 
 
 def _one_version_a_deal(run: ImportRun, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
@@ -136,10 +168,10 @@ def _one_version_a_deal(run: ImportRun, verdicts: Mapping[str, Verdict]) -> dict
     }
 
 
-def _new_version(deal: StagedDeal, verdict: Verdict) -> NewVersion:
+def _new_version(deal: Waiting, verdict: Verdict) -> NewVersion:
     """An update takes over only the facts that changed."""
     facts = deal.facts if verdict.live is None else overlaid(verdict, deal.facts)
-    reserved = deal.deal_id or 0 if verdict.live is None else 0
+    reserved = deal.deal or 0 if verdict.live is None else 0
     return NewVersion(deal.key, facts, deal.rows, verdict, {}, deal=reserved)
 
 

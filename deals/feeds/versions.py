@@ -100,7 +100,7 @@ def write_bundles(
         sources.citations(item.version, item.facts, item.rows, item.verdict.live) for item in new
     ]
     copy_rows("deals_citation", CITATION, list(chain.from_iterable(cited)))
-    _analyse(len(new))
+    _analyse(run.checkpoint.get("done", 0), len(new))
     return _bundles(new, versions, parts, [sources.with_sources(rows) for rows in cited])
 
 
@@ -117,10 +117,11 @@ def _bundles(
     return [bundle(*columns, known) for columns in zip(rows, histories, listed, cited, strict=True)]
 
 
-def _analyse(written: int) -> None:
+def _analyse(before: int, written: int) -> None:
     """Tell the planner about a large batch: to its statistics the tables may still be empty, and a
-    plan for empty tables takes minutes instead of a second."""
-    if written >= LARGE:
+    plan for empty tables takes minutes instead of a second. Again whenever the import has doubled.
+    """
+    if written >= LARGE and before.bit_length() < (before + written).bit_length():
         with connection.cursor() as cursor:
             cursor.execute(
                 "ANALYZE deals_deal (id), deals_dealversion (id, deal_id, based_on_id),"

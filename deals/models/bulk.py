@@ -67,14 +67,16 @@ def _escaped(text: str) -> str:
 
 
 def _list(values: Sequence[Any]) -> str:
-    kinds = set(map(type, values))
-    if kinds == {int}:
-        return "{" + ",".join(map(str, values)) + "}"
-    if kinds == {str}:
-        bare = "".join(values)
-        if bare.isalnum():
-            return '{"' + '","'.join(values) + '"}'
-    return _escaped("{" + ",".join(map(_element, values)) + "}")
+    try:
+        plain = "".join(values).isalnum()
+    except TypeError:
+        return _texts(values)
+    # Without the quotation marks NULL would be none.
+    return '{"' + '","'.join(values) + '"}' if plain else _texts(values)
+
+
+def _texts(values: Sequence[Any]) -> str:
+    return "{" + _escaped(",".join(map(_element, values))) + "}"
 
 
 def _element(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from deals.models.bundles import Bundle, Row
@@ -31,10 +32,21 @@ def conversion(version: Row, today: date) -> Rates | None:
     """Rates of the deal's date (rule 15); None when no amount or contribution has a currency."""
     if not version["currency"]:
         return None
-    when = DealDate(
-        version["date_first"], version["date_last"], Precision(version["date_precision"])
+    return _rates(
+        version["currency"],
+        version["date_first"],
+        version["date_last"],
+        version["date_precision"],
+        today,
     )
-    return rates_for(version["currency"], when, today=today)
+
+
+# Looked up with plain values, which are told apart much faster than dates with a precision.
+@lru_cache(maxsize=65_536)
+def _rates(
+    currency: str, first: date | None, last: date | None, precision: str, today: date
+) -> Rates:
+    return rates_for(currency, DealDate(first, last, Precision(precision)), today=today)
 
 
 def _amounts(version: Row) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
