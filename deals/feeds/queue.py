@@ -171,9 +171,9 @@ def retry(run_id: int, *, by: AbstractBaseUser | None = None, ring: Ring) -> Imp
     Raises NotDecidableError, or `Refused` when its file has been tidied away.
     """
     with transaction.atomic():
-        for name, sha256 in ImportRun.objects.filter(pk=run_id).values_list(
-            "file_name", "file_sha256"
-        ):
+        # Once it has been read, nothing more is wanted of the file.
+        unread = ImportRun.objects.filter(pk=run_id, phase=Phase.READING)
+        for name, sha256 in unread.values_list("file_name", "file_sha256"):
             stored(name, sha256)
         failed = ImportRun.objects.filter(pk=run_id, state=State.FAILED)
         # Meanwhile a later file may have been published: what was prepared is judged once more.

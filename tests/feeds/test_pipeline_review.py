@@ -14,6 +14,7 @@ from deals.feeds import deliver, preparing, queue, steps
 from deals.feeds import run as run_module
 from deals.feeds.lease import LostError, claim
 from deals.feeds.match import LOCK_KEY as MATCH_LOCK
+from deals.feeds.receive import imports_dir
 from deals.feeds.refusals import Refused
 from deals.feeds.rejected import rejected_rows
 from deals.feeds.review import approve as approve_later
@@ -357,3 +358,20 @@ def test_a_population_that_was_made_for_a_cancelled_import_is_announced_by_the_n
     assert entries() == []
     published_import(firms(1), more=POPULATION)
     assert len(entries()) == 1
+
+
+def test_an_undo_that_failed_is_tried_again_though_the_file_was_tidied_away(monkeypatch) -> None:
+    run = published_import(firms(1))
+    ask_undo(run.pk, reason="wrong file", ring=silent)
+
+    def broken(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(steps, "take_back", broken)
+    for _ in range(4):
+        queue.work(run.pk, ring=silent)
+    monkeypatch.undo()
+    (imports_dir() / run.file_sha256).unlink()
+    queue.retry(run.pk, ring=silent)
+    tasks.run_import(run.pk)
+    assert fresh(run).state == State.UNDONE
