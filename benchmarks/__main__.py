@@ -16,10 +16,10 @@ def main() -> int:
     django.setup()
     from django.test.utils import setup_databases, teardown_databases
 
-    from benchmarks import imports, questions
+    from benchmarks import hostile, imports, questions
 
     size = int(os.environ.get("DEALS", "20000"))
-    measurements: list[Callable[[int], None]] = [questions.run, imports.run]
+    measurements: list[Callable[[int], None]] = [questions.run, imports.run, hostile.run]
     made = setup_databases(verbosity=0, interactive=False)
     try:
         for measure in measurements:

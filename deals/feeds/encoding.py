@@ -5,6 +5,7 @@ meaning, no half of a surrogate pair, no NUL.
 """
 
 import codecs
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,8 @@ from deals.feeds.workbook import SHEET
 CANDIDATES = ("gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1250", "cp1251")
 # Ways of writing text within text, which Python calls encodings, too.
 ESCAPES = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
+# An object or a list at the beginning; no header of a table is written so.
+JSON = re.compile(r"\{\s*[\"}]|\[\s*[\[{\"\]]")
 BLOCK = 256 * 1024
 SAMPLE = 200_000
 # Characters in which the headers are looked for.
@@ -46,6 +49,10 @@ def find_encoding(path: Path, *, asked: str, headers: Sequence[str], name: str) 
         raise Refused(
             f"{name} is a web page (HTML or XML), not a CSV file: the download probably gave "
             "an error or a sign-in page."
+        )
+    if JSON.match(start):
+        raise Refused(
+            f"{name} is JSON, not a table: ask for the supplier's CSV, or save its records as CSV."
         )
     if blank:
         raise Refused(f"{name} is empty: it has no header and no rows.")

@@ -171,3 +171,14 @@ def test_whatever_comes_out_can_be_stored(tmp_path_factory, data: bytes, asked: 
         text = stream.read()
     assert "\x00" not in text
     text.encode("utf-8")
+
+
+@pytest.mark.parametrize("text", ['{"deals": []}', '[{"a": 1}]', "[]", ' [\n  ["a", "b"]\n]'])
+def test_json_is_no_table_of_one_column(text: str) -> None:
+    with pytest.raises(Refused, match="is JSON, not a table"):
+        text_of(text.encode())
+
+
+@pytest.mark.parametrize("text", ["[id],name\n1,Acme\n", "{id},name\n1,Acme\n"])
+def test_a_header_in_brackets_is_a_header(text: str) -> None:
+    assert text_of(text.encode()) == text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from deals import actions
 from deals.feeds import queue, steps
-from deals.feeds.lease import claim
+from deals.feeds.lease import claim, unlock
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.run import import_file, prepare
 from deals.models import (
@@ -94,6 +94,8 @@ def killed_after(number: int, run: ImportRun) -> bool:
     """Do so many steps and stop without a word, as a killed worker does; whether it had ended."""
     mine = claim(run.pk)
     assert mine is not None
+    # The lock of a session goes with the session, which here goes on.
+    unlock(run.pk)
     job = steps.Job(mine, load_profile(mine.profile))
     steps.begin(mine)
     while mine.state == State.RUNNING:
