@@ -21,9 +21,9 @@ pytestmark = [
     pytest.mark.skipif(redis_program() is None, reason=NO_REDIS),
 ]
 SHORT = {
-    "ROWS": "2500",
-    "KILLS": "12",
-    "DATABASE_ROWS": "1500",
+    "ROWS": "1200",
+    "KILLS": "10",
+    "DATABASE_ROWS": "300",
     "DATABASE_KILLS": "3",
     "FILES": "3",
     "FILE_ROWS": "100",
@@ -55,13 +55,13 @@ def without_fault(trial: dict[str, Any]) -> dict[str, Any]:
 
 def test_workers_and_their_processes_are_killed_and_every_row_is_there_once(trials) -> None:
     facts = without_fault(trials["workers killed"])
-    assert facts["kills"] == int(SHORT["KILLS"])
+    assert facts["kills"] >= int(SHORT["KILLS"])
     assert facts["seconds from the last kill to the end"] <= 60
 
 
 def test_the_database_is_killed_and_pages_say_so_and_are_whole_within_ten_seconds(trials) -> None:
     facts = without_fault(trials["database killed"])
-    assert facts["kills"] == int(SHORT["DATABASE_KILLS"])
+    assert facts["kills"] >= int(SHORT["DATABASE_KILLS"])
     assert facts["answers to readers"]["503"] > 0
     assert set(facts["answers to readers"]) == {"200", "503"}
     assert facts["seconds until pages are whole"] <= 10
