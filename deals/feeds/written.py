@@ -4,7 +4,7 @@ Facts and documents are computed from bundles. What a chunk of an import wrote i
 that only the public ids of what it points to have to be asked for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,24 +44,24 @@ def named(versions: Iterable[Row], participations: Iterable[Row]) -> Named:
 
 
 def bundle(
-    version: Row, status_history: list[Row], parts: Sequence[Row], cited: list[Row], known: Named
+    version: Row, status_history: list[Row], parts: list[Row], cited: list[Row], known: Named
 ) -> Bundle:
-    """`version` and `parts` as they went into their tables; `cited` with their sources."""
-    population = known.populations.get(version["population_id"])
-    row = {
-        **version,
-        **UNDECIDED,
-        "status_history": [_as_stored(step) for step in status_history],
-        "deal_public_id": known.deals[version["deal_id"]],
-        "target_public_id": known.organizations[version["target_id"]],
-        "part_of_public_id": known.deals.get(version["part_of_id"]),
-        "population_code": population.code if population else None,
-        "generated": population.generated if population else False,
-    }
+    """`version` and `parts` as they went into their tables, which are added to; `cited` with
+    their sources."""
     organizations = known.organizations
+    population = known.populations.get(version["population_id"])
+    version.update(
+        UNDECIDED,
+        status_history=[_as_stored(step) for step in status_history],
+        deal_public_id=known.deals[version["deal_id"]],
+        target_public_id=organizations[version["target_id"]],
+        part_of_public_id=known.deals.get(version["part_of_id"]),
+        population_code=population.code if population else None,
+        generated=population.generated if population else False,
+    )
     for part in parts:
         part["investor_public_id"] = organizations.get(part["investor_id"])
-    return Bundle(row, list(parts), cited)
+    return Bundle(version, parts, cited)
 
 
 def _as_stored(step: Mapping[str, Any]) -> Row:

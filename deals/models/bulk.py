@@ -50,7 +50,11 @@ def _cells(values: Sequence[Any], kinds: set[type]) -> Sequence[str]:
     if kinds == {str}:
         return values if _is_plain("".join(values)) else list(map(_escaped, values))
     if len(kinds) == 1:
-        return list(map(WRITERS.get(kinds.pop(), str), values))
+        writer = WRITERS.get(kinds.pop(), str)
+        # Many a column says the same in every row: who wrote it, when, of which import.
+        if values.count(values[0]) == len(values):
+            return [writer(values[0])] * len(values)
+        return list(map(writer, values))
     return [WRITERS.get(value.__class__, str)(value) for value in values]
 
 

@@ -26,11 +26,11 @@ def _money(value: Decimal | None) -> str | None:
 def _converted(version: Row, per_unit: Decimal | None) -> dict[str, str | None] | None:
     if per_unit is None or version["amount_low"] is None:
         return None
-    low, high = (
-        (version[name] * per_unit).quantize(CENT, ROUND_HALF_UP)
-        for name in ("amount_low", "amount_high")
-    )
-    return {"low": _money(low), "high": _money(high)}
+    ends = version["amount_low"], version["amount_high"]
+    low = _money((ends[0] * per_unit).quantize(CENT, ROUND_HALF_UP))
+    if ends[0] == ends[1]:
+        return {"low": low, "high": low}
+    return {"low": low, "high": _money((ends[1] * per_unit).quantize(CENT, ROUND_HALF_UP))}
 
 
 def _amount(version: Row, today: date) -> dict[str, Any]:
