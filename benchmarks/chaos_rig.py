@@ -165,6 +165,8 @@ class Rig:
         for option in (
             "listen_addresses=127.0.0.1", f"port={self.ports['postgres']}",
             "unix_socket_directories=", "shared_buffers=256MB", "jit=off", "timezone=UTC",
+            # One call for all files at the start after a crash.
+            "recovery_init_sync_method=syncfs",
         ):  # fmt: skip
             command += ["-c", option]
         return Process("postgres", command, self.folder, popen={"cwd": "/", **user.popen()})

@@ -21,9 +21,9 @@ pytestmark = [
     pytest.mark.skipif(redis_program() is None, reason=NO_REDIS),
 ]
 SHORT = {
-    "ROWS": "1200",
+    "ROWS": "2500",
     "KILLS": "10",
-    "DATABASE_ROWS": "300",
+    "DATABASE_ROWS": "1000",
     "DATABASE_KILLS": "3",
     "FILES": "3",
     "FILE_ROWS": "100",
