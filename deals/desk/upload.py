@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from deals.desk.access import needs, person
 from deals.desk.faults import Fault, by_field
 from deals.desk.known_formats import known_format, known_formats
 from deals.feeds.limits import limits
-from deals.feeds.receive import Received, receive_stream
+from deals.feeds.receive import Received, hold, receive_stream
 from deals.feeds.refusals import Refused
 from deals.feeds.shipped import shipped
 from deals.feeds.unpack import table_path
@@ -36,15 +37,17 @@ def new(request: HttpRequest) -> HttpResponse:
     file = _received(request, faults)
     if file is None or faults:
         return _page(request, faults, chosen)
-    upload = Upload.objects.create(
-        file_name=file.name[:LONGEST_NAME],
-        file_sha256=file.sha256,
-        size=file.size,
-        feed=known.feed if known else None,
-        profile=known.text if known else "",
-        created_by=person(request),
-        created_at=timezone.now(),
-    )
+    with transaction.atomic():
+        hold(file)
+        upload = Upload.objects.create(
+            file_name=file.name[:LONGEST_NAME],
+            file_sha256=file.sha256,
+            size=file.size,
+            feed=known.feed if known else None,
+            profile=known.text if known else "",
+            created_by=person(request),
+            created_at=timezone.now(),
+        )
     return redirect("desk-file-check" if known else "desk-file", upload.pk)
 
 

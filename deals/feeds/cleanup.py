@@ -31,7 +31,10 @@ DELETE FROM deals_deal d USING deals_stageddeal s
 WHERE s.import_run_id = %(run)s AND s.deal_id = d.id
   AND NOT EXISTS (SELECT 1 FROM deals_dealversion v WHERE v.deal_id = d.id)
 """
-FORGET = "UPDATE deals_stageddeal SET version_id = NULL WHERE import_run_id = %(run)s"
+FORGET = """
+UPDATE deals_stageddeal SET version_id = NULL
+WHERE import_run_id = %(run)s AND version_id IS NOT NULL
+"""
 FORGET_DEALS = """
 UPDATE deals_stageddeal s SET deal_id = NULL
 WHERE s.import_run_id = %(run)s AND s.deal_id IS NOT NULL

@@ -17,6 +17,7 @@ from deals.models import Feed, ImportRun, StagedDeal
 Phase = ImportRun.Phase
 # Imports are published one after the other, so that of two files with one deal the second sees it.
 LOCK_KEY = 4_281_503_118
+LARGE = 1_000
 COUNTS = (
     "deals_created", "deals_updated", "deals_unchanged", "deals_conflict", "deals_held",
     "deals_absent",
@@ -68,7 +69,9 @@ def open_publication(run: ImportRun, profile: Profile) -> None:
     population_of(profile)
     run.decided_at = run.decided_at or timezone.now()
     run.phase, run.checkpoint = Phase.PREPARING, {"key": "", "opened": True}
-    advance(run, "phase", "checkpoint", "decided_at", *COUNTS)
+    # What was foretold is now counted.
+    run.organizations_new = 0
+    advance(run, "phase", "checkpoint", "decided_at", "organizations_new", *COUNTS)
 
 
 def publish_prepared(run: ImportRun, profile: Profile) -> None:
@@ -92,9 +95,7 @@ def publish_prepared(run: ImportRun, profile: Profile) -> None:
             reason=reason,
             import_run=run.pk,
         )
-        with connection.cursor() as cursor:
-            for sql in REMEMBER:
-                cursor.execute(sql, {"run": run.pk, "feed": feed.pk})
+        _remember(run, feed)
         feed.population, redefined = settle_population(profile)
         feed.name, feed.profile = profile.name, profile.text
         feed.save(update_fields=["population", "name", "profile"])
@@ -104,6 +105,19 @@ def publish_prepared(run: ImportRun, profile: Profile) -> None:
             by=by.get_username() if by else "system",
         )
         _close(run, reason)
+
+
+def _remember(run: ImportRun, feed: Feed) -> None:
+    """Keep what the feed delivered, also where the live deal had the new value already."""
+    with connection.cursor() as cursor:
+        if run.deals_in_file >= LARGE:
+            # To its statistics the tables may still be empty, and the planner would loop over them.
+            cursor.execute(
+                "ANALYZE deals_stageddeal (import_run_id, key, outcome),"
+                " deals_feedrecord (feed_id, key)"
+            )
+        for sql in REMEMBER:
+            cursor.execute(sql, {"run": run.pk, "feed": feed.pk})
 
 
 def _refuse_merged(run: ImportRun) -> None:
@@ -141,7 +155,8 @@ def drop_versions(run_id: int, deals: list[str]) -> None:
     values: dict[str, Any] = {"run": run_id, "deals": deals}
     chosen = (
         "SELECT v.id FROM deals_dealversion v JOIN deals_deal d ON d.id = v.deal_id"
-        " WHERE v.import_run_id = %(run)s AND v.state = 'submitted' AND d.public_id = ANY(%(deals)s)"
+        " WHERE v.import_run_id = %(run)s AND v.state = 'submitted'"
+        " AND d.public_id = ANY(%(deals)s)"
     )
     with connection.cursor() as cursor:
         cursor.execute(

@@ -13,11 +13,11 @@ from deals.rules.dates import parse_date
 from deals.rules.errors import RuleError, quoted
 
 FIELDS = (
-    "target_name", "target_id", "target_country", "announced_on", "date_basis", "amount", "currency",
-    "investor_name", "investor_id", "investor_country", "investors", "round_type", "kind", "status",
-    "status_history", "sectors", "ai", "ai_basis", "investor_list", "lead", "contribution",
-    "stake", "external_id", "part_of", "source_url", "source_title", "source_field",
-    "source_quote", "recorded_on", "notes",
+    "target_name", "target_id", "target_country", "announced_on", "date_basis", "amount",
+    "currency", "investor_name", "investor_id", "investor_country", "investors", "round_type",
+    "kind", "status", "status_history", "sectors", "ai", "ai_basis", "investor_list", "lead",
+    "contribution", "stake", "external_id", "part_of", "source_url", "source_title",
+    "source_field", "source_quote", "recorded_on", "notes",
 )  # fmt: skip
 AI = ("yes", "no", "unknown")
 INVESTOR_LISTS = ("complete", "partial", "none")

@@ -10,6 +10,7 @@ from deals.feeds.group import DealInFile, RowOfDeal, Together, put_together
 from deals.feeds.lease import advance
 from deals.feeds.profile import Profile
 from deals.feeds.reading import Keyed
+from deals.feeds.refusals import Refused
 from deals.feeds.stage import Staged, write_deals, write_errors
 from deals.models import ImportRun
 
@@ -25,6 +26,8 @@ WHERE run = %s AND key > %s AND key <= %s ORDER BY key, number
 """
 # Rows that are taken from the server at a time.
 FETCHED = 1_000
+# More than any deal ever had; beyond it the key is a constant, and one step would take forever.
+MOST_ROWS = 25_000
 COUNTED = tuple(f"deals_{outcome}" for outcome in Outcome if outcome != Outcome.ABSENT)
 
 
@@ -61,9 +64,17 @@ def group_chunk(run: ImportRun, profile: Profile, size: int) -> bool:
 def _rows(run_id: int, last: str, boundary: str) -> Iterator[Keyed]:
     """Through a cursor of the server, since a badly chosen key may stand in a million rows."""
     with connection.chunked_cursor() as cursor:
+        before, same = "", 0
         cursor.execute(ROWS, [run_id, last, boundary])
         while rows := cursor.fetchmany(FETCHED):
             for key, number, text, partial in rows:
+                same = same + 1 if key == before else 1
+                if same > MOST_ROWS:
+                    raise Refused(
+                        f"More than {MOST_ROWS:,} rows have the same key “{key[:80]}”, so it does "
+                        "not tell deals apart: choose other key columns in the profile."
+                    )
+                before = key
                 yield key, RowOfDeal(number, text, partial)
 
 

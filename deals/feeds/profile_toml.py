@@ -5,7 +5,6 @@ that is half understood would import half-understood deals.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -15,7 +14,8 @@ from deals.feeds.fields import FIELDS, check_word
 from deals.feeds.profile import AiRule, Pattern, PopulationFacts, Profile, SkipRule
 from deals.feeds.refusals import Refused
 from deals.feeds.toml_section import Section
-from deals.rules.errors import RuleError, quoted
+from deals.feeds.toml_text import read_toml
+from deals.rules.errors import RuleError
 
 ROWS = ("participation", "deal")
 DELIMITER_NAMES = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "\\t": "\t"}
@@ -23,15 +23,7 @@ DELIMITER_NAMES = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "\\
 
 def load_profile(text: str) -> Profile:
     """Read a profile. Raises `Refused` with the first thing that is wrong."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Refused(f"The profile is not valid TOML: {error}.") from None
-    except RecursionError:
-        raise Refused(
-            "The profile is not valid: its lists or tables are nested too deep."
-        ) from None
-    _refuse_nul(table)
+    table = read_toml(text)
     top = Section(table, "the profile")
     name = top.text("name").strip()
     if not name:
@@ -66,19 +58,6 @@ def load_profile(text: str) -> Profile:
     top.close()
     _refuse_contradictions(profile)
     return profile
-
-
-def _refuse_nul(value: Any) -> None:
-    """TOML can spell a NUL, and neither PostgreSQL nor the name of an encoding can hold one."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_nul(key)
-            _refuse_nul(item)
-    elif isinstance(value, list):
-        for item in value:
-            _refuse_nul(item)
-    elif isinstance(value, str) and "\x00" in value:
-        raise Refused(f"Profile: {quoted(value)} contains a NUL character: remove it.")
 
 
 def _columns(top: Section) -> dict[str, str]:
@@ -265,9 +244,17 @@ def _checked(section: Section, key: str, field: str, word: str) -> str:
 
 def _patterns(mapped: dict[str, str]) -> Iterator[Pattern]:
     for word, meaning in mapped.items():
-        # Only * is special: brackets and question marks occur in suppliers' words.
-        parts = [re.escape(part) for part in word.strip().split("*")]
-        yield re.compile(".*".join(parts), re.IGNORECASE | re.DOTALL), meaning.strip()
+        yield _pattern(word.strip()), meaning.strip()
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """Only * is special: brackets and question marks occur in suppliers' words."""
+    first, *others = (re.escape(part) for part in word.split("*"))
+    # The first place where a part stands is as good as any later one, and so is never left again:
+    # else *a*a*a*b would try the cells of a hostile file for hours.
+    between = "".join(f"(?>.*?{part})" for part in others[:-1])
+    last = f".*{others[-1]}" if others else ""
+    return re.compile(first + between + last, re.IGNORECASE | re.DOTALL)
 
 
 def _slugged(name: str) -> str:

@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import connection, transaction
 
 from deals.feeds.kinds import HEAD, refuse_binary, without_mark
 from deals.feeds.refusals import Refused
 from deals.models import FeedSlot, ImportRun, Upload
 
 BLOCK = 1024 * 1024
+# The first of the two keys of a file's lock; the second is made of its hash.
+LOCK_CLASS = 428_151
 BLANK = b" \t\r\n\x00"
 LONGEST_NAME = 200
 # While a file comes in, or is unpacked, it has a name that begins so.
@@ -105,14 +108,31 @@ def forget(sha256: str) -> None:
     """Delete a kept file and what was unpacked of it, unless an import, an upload or a slot of a
     schedule names it.
     """
-    named = any(
-        model.objects.filter(file_sha256=sha256).exists() for model in (ImportRun, Upload, FeedSlot)
-    )
-    if named or not is_hash(sha256):
-        return
-    for path in (imports_dir() / sha256, *imports_dir().glob(f"{sha256}.*")):
-        with suppress(FileNotFoundError):
-            path.unlink()
+    with transaction.atomic():
+        _lock("pg_advisory_xact_lock", sha256)
+        named = any(
+            model.objects.filter(file_sha256=sha256).exists()
+            for model in (ImportRun, Upload, FeedSlot)
+        )
+        if named or not is_hash(sha256):
+            return
+        for path in (imports_dir() / sha256, *imports_dir().glob(f"{sha256}.*")):
+            with suppress(FileNotFoundError):
+                path.unlink()
+
+
+def hold(file: Received) -> None:
+    """Keep `forget` away from a file whose row is being written, to the end of the transaction.
+
+    Raises `Refused` when it was forgotten already, as the same bytes brought by somebody else.
+    """
+    _lock("pg_advisory_xact_lock_shared", file.sha256)
+    stored(file.name, file.sha256)
+
+
+def _lock(function: str, sha256: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s, hashtext(%s))", [LOCK_CLASS, sha256])
 
 
 def imports_dir() -> Path:

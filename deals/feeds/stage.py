@@ -10,7 +10,7 @@ from deals.feeds.facts import Facts
 from deals.feeds.lease import advance
 from deals.feeds.profile import Profile
 from deals.feeds.reading import Chunk
-from deals.feeds.receive import Received
+from deals.feeds.receive import Received, hold
 from deals.feeds.refusals import RowProblem
 from deals.models import Feed, ImportRun
 from deals.models.bulk import copy_rows
@@ -39,6 +39,7 @@ def feed_of(profile: Profile) -> Feed | None:
     return Feed.objects.filter(code=profile.code).first()
 
 
+@transaction.atomic
 def new_run(
     file: Received,
     profile: Profile,
@@ -50,6 +51,7 @@ def new_run(
     idempotency_key: str = "",
 ) -> ImportRun:
     """A queued run that has counted nothing yet; makes the feed on its first file."""
+    hold(file)
     feed, _ = Feed.objects.get_or_create(
         code=profile.code, defaults={"name": profile.name, "profile": profile.text}
     )

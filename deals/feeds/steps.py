@@ -17,7 +17,7 @@ from deals.feeds.grouping import group_chunk
 from deals.feeds.holding import hold_parts, list_absent, recount, refuse_circles
 from deals.feeds.lease import advance, begin, keep_others_out
 from deals.feeds.populations import check_population, population_of
-from deals.feeds.preparing import Known, name_organizations, prepare_chunk
+from deals.feeds.preparing import Known, count_newcomers, name_organizations, prepare_chunk
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.publish import StaleVersionError
@@ -181,8 +181,9 @@ def _weigh(job: Job) -> Iterator[None]:
     if job.weigh is not None:
         population = job.profile.population
         run.impact = job.weigh(run.pk, population.code if population else None)
+    run.organizations_new = count_newcomers(run, job.profile)
     with transaction.atomic():
-        advance(run, "impact")
+        advance(run, "impact", "organizations_new")
         ImportRun.objects.filter(pk=run.pk).update(
             state=State.REVIEW, leased_until=None, tries=0, problem=""
         )

@@ -38,7 +38,7 @@ def tidy(now: datetime | None = None) -> dict[str, int]:
     counts = {"files": 0, "tables": 0, "remains": 0, "staged_rows": rows}
     for path in old:
         sha256, _, unpacked = path.name.partition(".")
-        if path.name.startswith(COMING):
+        if path.name.startswith(COMING) or _is_forgotten_list(path, now):
             kind = "remains"
         elif not is_hash(sha256) or sha256 in (open_ones if unpacked else needed):
             continue
@@ -46,6 +46,12 @@ def tidy(now: datetime | None = None) -> dict[str, int]:
             kind = "tables" if unpacked else "files"
         counts[kind] += _delete(path, now)
     return counts
+
+
+def _is_forgotten_list(path: Path, now: datetime) -> bool:
+    """Rejected rows that were written for somebody at the command line, long ago."""
+    days = timedelta(days=settings.IMPORT_KEEP_DAYS)
+    return path.name.endswith("-errors.csv") and _is_old(path, now - days)
 
 
 def _needed(now: datetime) -> set[str]:

@@ -124,7 +124,8 @@ def test_one_feed_alone(django_assert_num_queries) -> None:
     with django_assert_num_queries(4):
         (seen,) = feed_health(NOON, "two")
     assert (seen.feed.code, seen.words, len(seen.slots)) == ("two", "The file of two.", 1)
-    assert seen.last_import and seen.last_import.feed == seen.feed
+    assert seen.last_import
+    assert seen.last_import.feed == seen.feed
     assert feed_health(NOON, "three") == []
 
 

@@ -6,10 +6,19 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from deals.feeds.limits import limits
-from deals.feeds.receive import forget, receive, receive_path, receive_stream, stored
+from deals.feeds.receive import (
+    LOCK_CLASS,
+    forget,
+    hold,
+    receive,
+    receive_path,
+    receive_stream,
+    stored,
+)
 from deals.feeds.refusals import Refused
 from deals.models import Feed, ImportRun
 
@@ -176,3 +185,26 @@ def test_the_limits_are_stated_in_words(settings) -> None:
         "Characters in a cell": "100,000",
         "Time for reading": "90 seconds",
     }
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_forgotten_is_not_promised_to_anybody() -> None:
+    file = receive("a.csv", b"a,b\n1,2\n")
+    forget(file.sha256)
+    with pytest.raises(Refused, match="no longer there"):
+        hold(file)
+
+
+@pytest.mark.django_db
+def test_whoever_is_about_to_name_a_file_keeps_others_from_forgetting_it() -> None:
+    file = receive("a.csv", b"a,b\n1,2\n")
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            hold(file)
+            cursor.execute(
+                "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, file.sha256]
+            )
+            assert cursor.fetchone() == (False,)
+    finally:
+        other.close()

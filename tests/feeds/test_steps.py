@@ -14,6 +14,7 @@ from deals import actions
 from deals.feeds import queue, steps
 from deals.feeds.lease import claim, unlock
 from deals.feeds.profile_toml import load_profile
+from deals.feeds.refusals import Refused
 from deals.feeds.run import import_file, prepare
 from deals.models import (
     Change,
@@ -185,3 +186,13 @@ def test_a_deal_that_is_edited_after_it_was_prepared_is_judged_again(monkeypatch
     amounts = {v.target_name: v.amount_low for v in DealVersion.objects.live()}
     assert amounts == {"Acme": 9, "Beta": 7}
     assert Deal.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_key_that_is_a_constant_is_refused_in_a_sentence(monkeypatch) -> None:
+    monkeypatch.setattr("deals.feeds.grouping.MOST_ROWS", 5)
+    lines = [f"Acme,CN,2019-05,5,USD,Fund {number},DE" for number in range(6)]
+    with pytest.raises(Refused, match=r"More than 5 rows have the same key “Acme \| 2019-05”"):
+        import_file(file(csv_of(lines)), profile())
+    assert not ImportRun.objects.exists()
+    assert import_file(file(csv_of(lines[:5])), profile()).deals_in_file == 1

@@ -153,3 +153,13 @@ def test_tidying_twice_finds_nothing_more() -> None:
     old(receive("a.csv", b"a,b\n"))
     tidy(NOW)
     assert set(tidy(NOW).values()) == {0}
+
+
+@pytest.mark.parametrize(("days", "kept"), [(89, True), (92, False)])
+def test_a_list_of_rejected_rows_stays_as_long_as_its_file(days: int, kept: bool, settings) -> None:
+    listed = receive("a.csv", b"a,b\n").path.with_name("7-errors.csv")
+    listed.write_text("row,reason\n")
+    stamp = NOW.timestamp() - days * 86_400
+    os.utime(listed, (stamp, stamp))
+    tidy(NOW)
+    assert listed.exists() == kept

@@ -11,7 +11,7 @@ from deals.feeds.run import import_file
 from deals.models import Change, DealVersion, FeedRecord
 from deals.models.bundles import Bundle, Row, load
 from deals.models.derived import add_derived, rebuild
-from tests.feeds.supplier import HEADER, PROFILE, csv_of, file, profile
+from tests.feeds.supplier import PROFILE, csv_of, file, profile
 
 pytestmark = pytest.mark.django_db
 ACME = "Acme,CN,2019-05,5,USD,Fund,DE"
