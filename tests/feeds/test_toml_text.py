@@ -19,7 +19,7 @@ PROFILE = 'name = "S"\n[columns]\ntarget_name = "T"\n[deal]\nkey = ["T"]\n'
     [
         ("skip_rows = " + "1" * 5_000, "too many digits"),
         ("skip_rows = 0x" + "f" * 5_000, "too many digits"),
-        ("name = 9223372036854775808", "too many digits"),
+        ("skip_rows = 9223372036854775808", "too many digits"),
         ("a" + ".a" * 2_000 + " = 1", "more than 20 parts"),
         ('"a"' + ' . "a"' * 2_000 + " = 1", "more than 20 parts"),
         ("[" + "a." * 2_000 + "a]", "more than 20 parts"),
