@@ -1,7 +1,7 @@
 """`make bench`: measure in a scratch database that is thrown away, and print ratios.
 
 Absolute times depend on the machine; what counts are the ratios inside one run. `DEALS=200000 make
-bench` changes the size.
+bench` changes the size; see benchmarks.imports for others.
 """
 
 import os
@@ -19,7 +19,12 @@ def main() -> int:
     from benchmarks import hostile, imports, questions
 
     size = int(os.environ.get("DEALS", "20000"))
-    measurements: list[Callable[[int], None]] = [questions.run, imports.run, hostile.run]
+    measurements: list[Callable[[int], None]] = [
+        imports.run,
+        questions.run,
+        imports.run_large,
+        hostile.run,
+    ]
     made = setup_databases(verbosity=0, interactive=False)
     try:
         for measure in measurements:

@@ -1,110 +1,173 @@
-"""A supplier's file to published versions, beside bare COPY of the very rows that it wrote."""
+"""A supplier's file to published versions, beside what it could cost at best, and beside a peer.
 
-import random
-from io import BytesIO
-from time import perf_counter
+Everything is on: validation, matching, the ledger, derived facts, documents, checkpoints. Sizes
+come from the environment: ROWS of the file, MEMORY_ROWS of the one that is imported in a process of
+its own (1000000 for the promise that is made of it), DEALS of the large register.
+"""
 
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+
+from django.conf import settings
 from django.db import connection
 
+from benchmarks import bare, peer
 from benchmarks.clock import line
+from benchmarks.import_child import server_seconds
+from benchmarks.supplier import PROFILE, ROWS_A_DEAL, write_file
 from deals.feeds.profile_toml import load_profile
-from deals.feeds.receive import receive
+from deals.feeds.receive import receive_path
 from deals.feeds.run import import_file
+from deals.rules.rates import series
 
-PROFILE = """
-name = "Benchmark"
-rows = "participation"
-[deal]
-external_id = "id"
-[columns]
-target_name = "company"
-target_country = "country"
-announced_on = "date"
-amount = "amount"
-currency = "currency"
-round_type = "round"
-investor_name = "investor"
-investor_country = "investor_country"
-[constants]
-kind = "funding_round"
-status = "completed"
-ai = "yes"
-"""
-COUNTRIES = ("CN", "US", "GB", "DE", "FR", "IL", "SG", "JP", "SE", "CH")
-ROUNDS = ("Seed", "Series A", "Series B", "Series C", "")
-# What a publication writes: the finished rows that COPY alone has to write as well.
-TABLES = (
-    "deals_organization", "deals_deal", "deals_dealversion", "deals_participation",
-    "deals_citation", "deals_dealfact", "deals_dealdocument", "deals_change",
-)  # fmt: skip
+ROWS, MEMORY_ROWS, PEER_ROWS = 22_000, 66_000, 600
+COPY_SHARE, PEER_TIMES, AGAIN_TIMES, LARGE_SHARE, MOST_MB = 0.35, 50, 4, 0.25, 512
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds by the clock, and of CPU here and in the database's process."""
+
+    wall: float
+    cpu: float
+    server: float
+    rows: int
+    deals: int
+
+    @property
+    def work(self) -> float:
+        return self.cpu + self.server
 
 
 def run(size: int) -> None:
-    deals = size // 2
-    data = _file(deals)
-    rows = len(data.splitlines()) - 1
-    print(f"\nImport of {deals:,} deals, {rows:,} rows, {len(data):,} bytes")
-    profile = load_profile(PROFILE)
-    before = {table: _highest(table) for table in TABLES}
-    seconds = _timed(data, profile, created=deals)
-    bare = sum(_bare_copy(table, before[table]) for table in TABLES)
-    again = _timed(data, profile, created=0)
-    line("file to published versions, everything on", seconds, f"{deals / seconds:,.0f} deals/s")
-    line("bare COPY of the same finished rows", bare, f"import runs at {bare / seconds:.2f} × COPY")
-    line("the same file again", again, f"{seconds / again:.1f} × faster than the first time")
+    """Into an empty register, which is left empty. `size` is not used here."""
+    rows = int(os.environ.get("ROWS", ROWS))
+    # A worker reads the exchange rates once in its life.
+    series()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "supplier.csv"
+        write_file(path, round(rows / ROWS_A_DEAL), "Bench")
+        print(f"\nImport of {path.stat().st_size:,} bytes into an empty register")
+        before = bare.heights()
+        first = _timed(path, "Bench")
+        limit = min(bare.bare_copy(before) for _ in range(2))
+        again = _timed(path, "Bench")
+        _say(first, limit, again)
+        empty_register()
+        _peer(path, first)
+        _memory(Path(folder), first)
+    empty_register()
 
 
-def _timed(data: bytes, profile: object, *, created: int) -> float:
-    begun = perf_counter()
-    run = import_file(receive("bench.csv", data), profile, publish=True)  # type: ignore[arg-type]
-    seconds = perf_counter() - begun
-    assert run.deals_created == created, run
-    return seconds
+def run_large(size: int) -> None:
+    """The same into a register that has deals, and into an empty one, in turns."""
+    rows = int(os.environ.get("ROWS", ROWS))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "supplier.csv"
+        write_file(path, round(rows / ROWS_A_DEAL), "Large")
+        large = _timed(path, "Large")
+        empty_register()
+        empty = _timed(path, "Large")
+    print(f"\nImport into a register of {size:,} deals")
+    line("into the large register", large.wall, _cpu(large))
+    share = large.work / empty.work - 1
+    line(
+        "into an empty one",
+        empty.wall,
+        f"{_cpu(empty)}; the large one costs {share:+.0%} ({_kept(share <= LARGE_SHARE)}: "
+        f"at most {LARGE_SHARE:+.0%})",
+    )
 
 
-def _file(deals: int) -> bytes:
-    """Own-format rows with 2.2 investors a deal; the same for the same size."""
-    chance = random.Random(20172022)
-    lines = ["id,company,country,date,amount,currency,round,investor,investor_country"]
-    for number in range(deals):
-        company = chance.randrange(max(deals // 3, 1))
-        year, month = chance.randrange(2010, 2024), chance.randrange(1, 13)
-        day = f"{year}-{month:02}-{chance.randrange(1, 29):02}"
-        amount = f"{chance.randrange(1, 900) / 10}m" if chance.random() < 0.6 else ""
-        deal = (
-            f"B{number},Import Company {company},{COUNTRIES[company % 10]},{day},{amount},USD,"
-            f"{ROUNDS[number % 5]}"
+def _say(first: Took, limit: float, again: Took) -> None:
+    line("file to published versions, everything on", first.wall, _cpu(first))
+    share = limit / first.wall
+    line(
+        "bare COPY of the finished rows, foreign keys checked",
+        limit,
+        f"import at {share:.2f} × COPY ({_kept(share >= COPY_SHARE)}: ≥ {COPY_SHARE})",
+    )
+    times = first.wall / again.wall
+    line(
+        "the same file again, nothing changed",
+        again.wall,
+        f"{times:.1f} × faster ({_kept(times >= AGAIN_TIMES)}: ≥ {AGAIN_TIMES})",
+    )
+
+
+def _peer(path: Path, first: Took) -> None:
+    seconds = peer.seconds_for(path, PEER_ROWS)
+    whole = seconds * first.rows / PEER_ROWS
+    times = whole / first.wall
+    line(
+        f"django-import-export, from {PEER_ROWS:,} of the rows",
+        whole,
+        f"import is {times:.0f} × faster ({_kept(times >= PEER_TIMES)}: ≥ {PEER_TIMES})",
+    )
+
+
+def _memory(folder: Path, small: Took) -> None:
+    """One file in a process of its own: memory, and whether time is linear in rows."""
+    rows = int(os.environ.get("MEMORY_ROWS", MEMORY_ROWS))
+    path = folder / "large.csv"
+    write_file(path, round(rows / ROWS_A_DEAL), "Memory")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.import_child", str(path), "Memory"],
+        env=os.environ | {"DATABASE_URL": _database_url(), "VAR_DIR": str(settings.VAR_DIR)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = json.loads(done.stdout)
+    each = (found["cpu"] + found["server"]) / found["rows"] / (small.work / small.rows)
+    line(
+        f"{found['rows']:,} rows in a process of its own",
+        found["seconds"],
+        f"{found['mb']:.0f} MB at most ({_kept(found['mb'] <= MOST_MB)}: ≤ {MOST_MB}); "
+        f"a row takes {each:.2f} × the work of one of {small.rows:,}",
+    )
+
+
+def _database_url() -> str:
+    here = connection.settings_dict
+    password = f":{here['PASSWORD']}" if here["PASSWORD"] else ""
+    return f"postgres://{here['USER']}{password}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
+
+
+def _timed(path: Path, name: str) -> Took:
+    profile = load_profile(PROFILE.format(name=name))
+    wall, cpu, server = perf_counter(), process_time(), server_seconds()
+    done = import_file(receive_path(path), profile, publish=True)
+    took = perf_counter() - wall, process_time() - cpu, server_seconds() - server
+    assert done.deals_created + done.deals_unchanged == done.deals_in_file, done
+    return Took(*took, done.rows_read, done.deals_in_file)
+
+
+def _cpu(took: Took) -> str:
+    micro = 1e6 / took.deals
+    return (
+        f"{took.deals / took.wall:,.0f} deals/s; CPU a deal {took.cpu * micro:.0f} µs here, "
+        f"{took.server * micro:.0f} µs in PostgreSQL"
+    )
+
+
+def _kept(kept: bool) -> str:
+    return "kept" if kept else "MISSED"
+
+
+def empty_register() -> None:
+    """Take everything out of the scratch database again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET investtrack.may_truncate = 'on'")
+        cursor.execute(
+            "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
+            r" WHERE schemaname = 'public' AND tablename LIKE 'deals\_%'"
         )
-        for _ in range(1 + (chance.random() < 0.7) + (chance.random() < 0.5)):
-            fund = chance.randrange(max(deals // 6, 1))
-            lines.append(f"{deal},Import Fund {fund},{COUNTRIES[fund % 7]}")
-    return "\n".join([*lines, ""]).encode()
-
-
-def _key(table: str) -> str:
-    return {"deals_dealfact": "version_id", "deals_dealdocument": "version_id",
-            "deals_change": "seq"}.get(table, "id")  # fmt: skip
-
-
-def _highest(table: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce(max({_key(table)}), 0) FROM {table}")
-        return int(cursor.fetchone()[0])
-
-
-def _bare_copy(table: str, above: int) -> float:
-    """Seconds to COPY a table's new rows into an equal one, with its indexes and checks."""
-    rows = BytesIO()
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE bare (LIKE {table} INCLUDING ALL)")
-        with cursor.copy(
-            f"COPY (SELECT * FROM {table} WHERE {_key(table)} > {above}) TO STDOUT"
-        ) as copy:
-            for block in copy:
-                rows.write(block)
-        begun = perf_counter()
-        with cursor.copy("COPY bare FROM STDIN") as copy:
-            copy.write(rows.getvalue())
-        seconds = perf_counter() - begun
-        cursor.execute("DROP TABLE bare")
-    return seconds
+        cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
+        cursor.execute("RESET investtrack.may_truncate")
