@@ -56,3 +56,8 @@ def imports_folder(
     settings.IMPORTS_DIR = tmp_path_factory.getbasetemp() / f"imports-{uuid4().hex}"
     yield
     rmtree(settings.IMPORTS_DIR, ignore_errors=True)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes by their number: a compressed file has the time in it, and each process another one."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
