@@ -184,7 +184,7 @@ def test_the_bad_rows_are_not_given_before_the_file_was_read(partner, run) -> No
 
 
 def test_bad_rows_of_a_file_that_was_tidied_away_are_gone(partner, run, folder) -> None:
-    run.state = State.REVIEW
+    run.state, run.encoding, run.delimiter = State.REVIEW, "utf-8", ","
     run.save()
     (folder / run.file_sha256).unlink()
     gone = partner.get(f"{IMPORTS}{run.pk}/errors.csv")
