@@ -214,6 +214,9 @@ FILE_UPLOAD_HANDLERS = [
 FILE_UPLOAD_TEMP_DIR = str(folder(VAR_DIR / "uploads"))
 # The wizard asks about each column of a file, and of these there may be hundreds.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# A form brings a file, and perhaps its profile. Each may be as large as IMPORT_MAX_BYTES, and is
+# on disk before anybody knows who sends it.
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
 
 LANGUAGE_CODE = "en"
 USE_I18N = True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -27,11 +28,12 @@ from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.profile_write import profile_toml
 from deals.feeds.refusals import Refused
-from deals.models import Feed, ImportRun
+from deals.models import Feed, ImportRun, Upload
 from deals.rules.roles import BRING
 
 STEP = "desk-file-check"
 LONGEST_CODE = 64
+UNDECIDED = (ImportRun.State.QUEUED, ImportRun.State.RUNNING, ImportRun.State.REVIEW)
 # Title, example and length.
 POPULATION_FIELDS = {
     "title": ("What it is complete for", "Rounds in China 2017–2022, as recorded by …", 300),
@@ -98,7 +100,7 @@ def _keep(work: Work, form: CheckForm, feed_id: str) -> list[Fault]:
         return [Fault("feed", "Choose one of the feeds in the list.")]
     draft["code"] = feed.code if feed else _code(work, draft, form.name)
     taken = None if feed else Feed.objects.filter(code=draft["code"]).first()
-    if taken is not None:
+    if taken is not None and not _made_by(work, taken):
         message = (
             f"There is a feed of this name already, “{taken.name}”: choose another name, or say "
             "that the file belongs to that feed."
@@ -111,6 +113,11 @@ def _keep(work: Work, form: CheckForm, feed_id: str) -> list[Fault]:
     work.upload.feed = feed
     work.upload.save(update_fields=["feed"])
     return []
+
+
+def _made_by(work: Work, feed: Feed) -> bool:
+    """Whether the feed came with this very file; asked anew, as a button may be pressed twice."""
+    return Upload.objects.filter(pk=work.upload.pk, import_run__feed=feed).exists()
 
 
 def _feed(sent: str) -> Feed | None:
@@ -153,19 +160,30 @@ def _start(request: HttpRequest, work: Work, form: CheckForm) -> HttpResponse:
     try:
         # What the worker would find at once is said here, beside the means to mend it.
         _words(work, profile)
-        run = queue.enqueue(
-            work.file,
-            profile,
-            publish=False,
-            by=person(request).pk,
-            channel=ImportRun.Channel.DESK,
-            ring=tasks.ring,
-        )
+        run = _enqueued(request, work, profile)
     except Refused as refusal:
         return _page(request, work, form, [Fault("", str(refusal))])
-    work.upload.import_run = run
-    work.upload.save(update_fields=["import_run"])
     return redirect("desk-import", run.pk)
+
+
+@transaction.atomic
+def _enqueued(request: HttpRequest, work: Work, profile: Profile) -> ImportRun:
+    """The import, which is the one of the first press where a button was pressed twice."""
+    uploads = Upload.objects.select_for_update(of=("self",)).select_related("import_run")
+    upload = uploads.get(pk=work.upload.pk)
+    before = upload.import_run
+    if before is not None and before.state in UNDECIDED and before.profile == profile.text:
+        return before
+    upload.import_run = queue.enqueue(
+        work.file,
+        profile,
+        publish=False,
+        by=person(request).pk,
+        channel=ImportRun.Channel.DESK,
+        ring=tasks.ring,
+    )
+    upload.save(update_fields=["import_run"])
+    return upload.import_run
 
 
 def _words(work: Work, profile: Profile) -> FileWords:

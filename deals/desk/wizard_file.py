@@ -48,7 +48,12 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _as_known(request: HttpRequest, work: Work) -> HttpResponse:
     """Import the file as one of a known format whose columns it has."""
-    for known in fitting(work.detected.header):
+    try:
+        header = work.detected.header
+    except Refused:
+        # The page says why the file cannot be read.
+        return redirect(STEP, work.upload.pk)
+    for known in fitting(header):
         if known.value == request.POST["as"]:
             work.upload.feed, work.upload.profile = known.feed, known.text
             work.upload.save(update_fields=["feed", "profile"])
@@ -57,17 +62,18 @@ def _as_known(request: HttpRequest, work: Work) -> HttpResponse:
 
 
 def _correct(request: HttpRequest, work: Work) -> list[Fault]:
-    sent = {name: request.POST.get(name, "") for name in READING}
-    sent["encoding"] = request.POST.get("other_encoding", "").strip() or sent["encoding"]
-    sent["delimiter"] = request.POST.get("other_delimiter", "") or sent["delimiter"]
+    given = {name: str(text).replace("\0", "") for name, text in request.POST.items()}
+    sent = {name: given.get(name, "") for name in READING}
+    sent["encoding"] = given.get("other_encoding", "").strip() or sent["encoding"]
+    sent["delimiter"] = given.get("other_delimiter", "") or sent["delimiter"]
     skip = sent.pop("skip_rows").strip()
-    if skip == request.POST.get("skip_found"):
+    if skip == given.get("skip_found"):
         # As it was found: it may be found otherwise when something else is corrected.
         skip = ""
     corrections: dict[str, str | int] = {name: text for name, text in sent.items() if text}
     faults = []
     if skip:
-        if not skip.isascii() or not skip.isdigit() or not 0 <= int(skip[:9]) <= MOST_SKIPPED:
+        if not skip.isascii() or not skip.isdigit() or len(skip) > 9 or int(skip) > MOST_SKIPPED:
             message = f"“{skip}” is no number of lines: write 0 when the header is the first line."
             faults.append(Fault("skip_rows", message))
         else:

@@ -121,7 +121,20 @@ def _preamble(file: Received, profile: Profile, run: ImportRun) -> str:
         return ""
     with opened(file, profile, encoding=run.encoding, delimiter=run.delimiter) as source:
         source.stream.seek(0)
-        return preamble(source.stream, profile.skip_rows).removeprefix("\ufeff")
+        lines = preamble(source.stream, profile.skip_rows).removeprefix("\ufeff")
+    return "".join(_safe_line(line, run.delimiter) for line in io.StringIO(lines, newline=""))
+
+
+def _safe_line(line: str, delimiter: str) -> str:
+    """A line before the header: nobody reads it again, but a spreadsheet would run its formulas."""
+    text = line.rstrip("\r\n")
+    cells = next(csv.reader([text], delimiter=delimiter), [])
+    safe = [safe_cell(cell) for cell in cells]
+    if safe == cells:
+        return line
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, lineterminator=line[len(text) :]).writerow(safe)
+    return out.getvalue()
 
 
 def _encoding(run: ImportRun, profile: Profile) -> str:
