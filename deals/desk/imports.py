@@ -53,8 +53,8 @@ class Asked:
         return f"?{urlencode(kept)}" if kept else "?"
 
 
-@needs(BRING)
 @require_safe
+@needs(BRING)
 def imports(request: HttpRequest) -> HttpResponse:
     """A page of imports by keyset; `state`, `feed` and `before` choose."""
     asked = _asked(request)

@@ -1,0 +1,220 @@
+"""Every address of the desk and of the API's imports, by every method, for every kind of person.
+
+The expected codes follow from what each route is said to need, so a new route has to be entered
+here before it passes.
+"""
+
+from itertools import product
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from deals import tasks
+from deals.api.urls import urlpatterns as api_urls
+from deals.desk.urls import urlpatterns as desk_urls
+from deals.feeds.receive import receive
+from deals.models import FeedSchedule, FeedSlot, Suggestion, Upload
+from deals.rules.roles import BRING, DECIDE, MANAGE, ROLES
+from tests.desk.runs import make_person, make_run, stage
+from tests.factories import make_organization
+from tests.feeds.supplier import PROFILE
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+READ, ACT, FORM = {"GET", "HEAD"}, {"POST"}, {"GET", "HEAD", "POST"}
+PEOPLE = ("anonymous", "no role", "editor", "reviewer", "manager")
+# What each page needs, how it may be asked, and its codes by GET and by an empty POST from
+# somebody who may. 302 leads back to a page that says what came of it.
+DESK = {
+    "desk": ("", READ, 200, None),
+    "desk-template": (BRING, READ, 200, None),
+    "desk-upload": (BRING, FORM, 200, 200),
+    "desk-file": (BRING, FORM, 200, 200),
+    "desk-file-columns": (BRING, FORM, 200, 200),
+    "desk-file-check": (BRING, FORM, 200, 200),
+    "desk-file-profile": (BRING, READ, 200, None),
+    "desk-imports": (BRING, READ, 200, None),
+    "desk-import": (BRING, READ, 200, None),
+    "desk-import-progress": (BRING, READ, 302, None),
+    "desk-import-errors": (BRING, READ, 302, None),
+    "desk-import-deals": (BRING, READ, 200, None),
+    "desk-import-profile": (BRING, READ, 200, None),
+    "desk-import-decide": (DECIDE, FORM, 200, 200),
+    "desk-import-cancel": (BRING, ACT, None, 403),
+    "desk-import-retry": (BRING, ACT, None, 403),
+    "desk-import-undo": (DECIDE, FORM, 302, 302),
+    "desk-conflicts": (BRING, READ, 200, None),
+    "desk-staged-decide": (DECIDE, ACT, None, 400),
+    "desk-organizations": (BRING, READ, 200, None),
+    "desk-suggestion-merge": (DECIDE, ACT, None, 400),
+    "desk-suggestion-apart": (DECIDE, ACT, None, 302),
+    "desk-organization-split": (DECIDE, FORM, 302, 302),
+    "desk-feeds": (BRING, READ, 200, None),
+    "desk-slot-release": (MANAGE, ACT, None, 302),
+    "desk-slot-discard": (MANAGE, ACT, None, 302),
+    "desk-feed": (BRING, READ, 200, None),
+    "desk-feed-profile": (BRING, READ, 200, None),
+    "desk-feed-schedule": (MANAGE, FORM, 200, 400),
+}
+OPEN_TO_ALL = {"desk-sign-in", "desk-sign-out"}
+# Own imports may be cancelled by whoever brought them, others' only by whoever decides.
+CONCERNS_DECIDERS = {"desk-import-cancel", "desk-import-retry"}
+# Somebody else's file at the desk is not there, but for managers.
+OTHERS_FILES = {"desk-file", "desk-file-columns", "desk-file-check", "desk-file-profile"}
+# HEAD is refused by the API everywhere, as DRF does for functions.
+API = {
+    "api-imports": {"GET", "POST"},
+    "api-import": {"GET"},
+    "api-import-errors": {"GET"},
+    "api-import-errors-csv": {"GET"},
+    "api-import-cancel": {"POST"},
+}
+
+
+def names(patterns: list[URLPattern]) -> set[str]:
+    return {pattern.name for pattern in patterns if pattern.name}
+
+
+@pytest.fixture
+def addresses(monkeypatch) -> dict[str, str]:
+    """An existing thing behind every address, brought by somebody who is none of the people."""
+    monkeypatch.setattr(tasks, "ring", lambda _: None)
+    owner = get_user_model().objects.create_user("owner")
+    run = make_run("review", created_by=owner)
+    file = receive("rounds.csv", b"deal_id;company;country\n1;Horizon;CN\n")
+    upload = Upload.objects.create(
+        file_name=file.name, file_sha256=file.sha256, size=file.size, profile=PROFILE,
+        created_by=owner, created_at=run.created_at,
+    )  # fmt: skip
+    schedule = FeedSchedule.objects.create(
+        feed=run.feed, url="https://supplier.example/rounds.csv", minutes=60,
+        first_at=run.created_at,
+    )  # fmt: skip
+    slot = FeedSlot.objects.create(schedule=schedule, due_at=run.created_at, state="unchanged")
+    one, other = make_organization("One"), make_organization("Other")
+    pair = Suggestion.objects.create(one=one, other=other, score=0.9, created_at=run.created_at)
+    arguments = {
+        "desk-template": ["investtrack", "csv"],
+        "desk-staged-decide": [stage(make_run("published"), "conflict").pk],
+        "desk-suggestion-merge": [pair.pk],
+        "desk-suggestion-apart": [pair.pk],
+        "desk-organization-split": [one.public_id],
+        "desk-slot-release": [slot.pk],
+        "desk-slot-discard": [slot.pk],
+        "desk-feed": [run.feed.code],
+        "desk-feed-profile": [run.feed.code],
+        "desk-feed-schedule": [run.feed.code],
+    }
+    found = {}
+    for pattern in (*desk_urls, *api_urls):
+        if not pattern.name or (pattern.name.startswith("api-") and pattern.name not in API):
+            continue
+        default = [upload.pk] if pattern.name in OTHERS_FILES else [run.pk]
+        takes = pattern.pattern.converters
+        found[pattern.name] = reverse(
+            pattern.name, args=arguments.get(pattern.name, default) if takes else []
+        )
+    return found
+
+
+@pytest.fixture(params=PEOPLE)
+def visitor(request, db) -> tuple[str, Client]:
+    client = Client()
+    if request.param == "no role":
+        client.force_login(get_user_model().objects.create_user("nobody"))
+    elif request.param != "anonymous":
+        client.force_login(make_person(request.param, request.param))
+    return request.param, client
+
+
+def permissions(person: str) -> tuple[str, ...]:
+    return ROLES[person].permissions if person in ROLES else ()
+
+
+def expected(name: str, method: str, person: str) -> int:
+    needed, allowed, by_get, by_post = DESK[name]
+    if method not in allowed:
+        return 405
+    if person == "anonymous":
+        return 302
+    if needed and needed not in permissions(person):
+        return 403
+    if name in CONCERNS_DECIDERS:
+        return 302 if DECIDE in permissions(person) else 403
+    if name in OTHERS_FILES and MANAGE not in permissions(person):
+        return 404
+    return (by_post if method == "POST" else by_get) or 0
+
+
+def test_every_address_of_the_desk_is_in_the_table():
+    assert names(desk_urls) == DESK.keys() | OPEN_TO_ALL
+
+
+def test_every_address_about_imports_is_in_the_table():
+    assert {name for name in names(api_urls) if name.startswith("api-import")} == API.keys()
+
+
+def test_every_page_answers_every_method_of_everybody_as_it_says(addresses, visitor):
+    person, client = visitor
+    wrong = []
+    # What changes nothing comes first, since a pair that was kept apart is no longer there.
+    for name, method in sorted(product(DESK, METHODS), key=lambda each: each[1] == "POST"):
+        response = client.generic(method, addresses[name])
+        if response.status_code != expected(name, method, person):
+            wrong.append((name, method, response.status_code, expected(name, method, person)))
+        if response.status_code == 302 and person == "anonymous":
+            assert response["Location"].startswith("/desk/sign-in/?next=/desk/")
+        if response.status_code < 400:
+            assert "no-store" in response["Cache-Control"], name
+            assert response["X-Frame-Options"] == "DENY", name
+    assert wrong == []
+
+
+def test_nothing_is_done_without_the_forms_token(addresses):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_person("manager", "manager"))
+    for name in (name for name, (_, allowed, *_) in DESK.items() if "POST" in allowed):
+        assert client.post(addresses[name]).status_code == 403, name
+    assert client.post(reverse("desk-sign-in")).status_code == 403
+
+
+def test_everything_about_imports_in_the_api_needs_somebody(addresses, visitor):
+    """Sessions read, and see their own imports or all; to change anything takes a key."""
+    person, client = visitor
+    wrong = []
+    for (name, allowed), method in product(API.items(), METHODS):
+        response = client.generic(method, addresses[name])
+        if person == "anonymous":
+            code = 401
+        elif method not in allowed or method == "POST":
+            code = 403 if method not in READ else 405
+        elif name == "api-imports":
+            code = 200
+        else:
+            code = 200 if DECIDE in permissions(person) else 404
+        if name == "api-import-errors-csv" and code == 200:
+            # The rows of a file that is gone.
+            code = 410
+        if response.status_code != code:
+            wrong.append((name, method, response.status_code, code))
+        assert response["Cache-Control"] == "no-store", name
+    assert wrong == []
+
+
+NUMBERS = [0, 2**63 - 1, 2**63, 10**30]
+
+
+def test_what_is_not_there_is_a_404_however_large_its_number(visitor):
+    person, client = visitor
+    if person != "manager":
+        pytest.skip("Only who may do everything comes as far as the number.")
+    for pattern, number in product(desk_urls, NUMBERS):
+        if "pk" not in pattern.pattern.converters:
+            continue
+        method = "GET" if "GET" in DESK[pattern.name][1] else "POST"
+        code = client.generic(method, reverse(pattern.name, args=[number])).status_code
+        # Of what somebody else has decided on, a page says so.
+        assert code in (302, 404), (pattern.name, number, code)
