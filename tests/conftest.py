@@ -43,6 +43,12 @@ def published(db: None) -> Callable[..., DealVersion]:
 
 
 @pytest.fixture(autouse=True)
+def passwords_in_no_time(settings: LazySettings) -> None:
+    """A real hash takes as long as it can, which is its point, and not that of a test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def no_kept_answers() -> None:
     """Answers are kept by the ledger's head, and an empty ledger is the same one for every test."""
     cache.clear()
