@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from time import monotonic
 
 from deals.feeds.cells import Cells, cells, translator
@@ -24,10 +25,13 @@ FIELDS = (
     "ai", "date_basis", "investor_list",
 )  # fmt: skip
 MOST_ROWS = 50_000
-CHUNK = 5_000
+# Few enough that the time is looked at often, also where cells are long.
+CHUNK = 500
 # A page that takes longer than this is not looked at; what was found until then is shown.
 SECONDS = 3.0
 MOST_WORDS = 60
+# What is longer is no word that anybody would give a meaning; the import says what it is.
+LONGEST_WORD, LONGEST_LIST = 500, 5_000
 MOST_INVESTORS = 40
 BETWEEN_SECTORS = re.compile(r"[;；|,，、]")
 
@@ -79,20 +83,23 @@ def _words(part: Cells, name: str, profile: Profile) -> Iterable[str]:
     if name == "sectors":
         return _sectors(part, profile)
     pairs = zip(part.shown[name], part.texts[name], strict=True)
-    return (shown for shown, text in pairs if text == shown)
+    return (shown for shown, text in pairs if text == shown and len(shown) <= LONGEST_WORD)
 
 
 def _sectors(part: Cells, profile: Profile) -> Iterator[str]:
     words = translator(profile.values.get("sectors", ()))
     for cell in part.texts["sectors"]:
+        if len(cell) > LONGEST_LIST:
+            continue
         for entry in filter(None, map(str.strip, BETWEEN_SECTORS.split(cell))):
             if entry.casefold() not in profile.unknown and words(entry) == entry:
                 yield entry
 
 
 def _not_understood(name: str, counter: Counter[str]) -> list[tuple[str, int]]:
-    wrong = Counter({word: number for word, number in counter.items() if not _fits(name, word)})
-    return wrong.most_common(MOST_WORDS)
+    """The most frequent ones. A wrong column has tens of thousands, and not all are looked at."""
+    wrong = (each for each in counter.most_common() if not _fits(name, each[0]))
+    return list(islice(wrong, MOST_WORDS))
 
 
 def _fits(name: str, word: str) -> bool:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -92,7 +93,10 @@ def _page(request: HttpRequest, work: Work, faults: list[Fault]) -> HttpResponse
         context |= {
             "detected": detected,
             "header": [visible(name) for name in detected.header],
-            "rows": [[visible(cell) for cell in row] for row in detected.rows[:SHOWN_ROWS]],
+            "rows": [
+                [visible(cell) for cell in row[: settings.IMPORT_MAX_COLUMNS]]
+                for row in detected.rows[:SHOWN_ROWS]
+            ],
             "known": fitting(detected.header) if not work.upload.profile else [],
         }
     context |= {"fault": by_field(faults), "ask": _ask(work, context)}

@@ -23,6 +23,7 @@ from deals.feeds.layout import (
     second_header,
     spaced,
 )
+from deals.feeds.limits import refuse_wide
 from deals.feeds.marks import find_decimal, find_order
 from deals.feeds.receive import Received
 from deals.feeds.refusals import Refused
@@ -95,6 +96,7 @@ def detect_text(
     found = _records(text, delimiter, whole, asked_skip or 0, name)
     at = find_header(found) if asked_skip is None else 0
     below = found[at + 1 :]
+    refuse_wide(name, len(found[at].cells))
     header = named(found[at].cells)
     notes = _layout_notes(text, header, below, found[at].lines_before, name)
     second: tuple[str, ...] = ()

@@ -43,5 +43,15 @@ def refuse_bomb(name: str, unpacked: int, packed: int) -> None:
         )
 
 
+def refuse_wide(name: str, columns: int) -> None:
+    """Raise `Refused` for a table of more columns than anybody could say the meaning of."""
+    most = settings.IMPORT_MAX_COLUMNS
+    if columns > most:
+        raise Refused(
+            f"{name} has {columns:,} columns, more than the {most:,} that are taken: check the "
+            "delimiter."
+        )
+
+
 def _time(seconds: int) -> str:
     return f"{seconds // 60:,} minutes" if seconds % 60 == 0 else f"{seconds:,} seconds"

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from django.conf import settings
 
+from deals.feeds.limits import refuse_wide
 from deals.feeds.memory import Memory
 from deals.feeds.refusals import Refused, RowProblem
 from deals.rules.errors import quoted
@@ -74,11 +75,7 @@ class TableReader:
             raise _ends_early(name, skip_rows)
         self.raw_header = first
         self.header = [bare_cell(cell.strip()) for cell in first]
-        if len(self.header) > settings.IMPORT_MAX_COLUMNS:
-            raise Refused(
-                f"{name} has {len(self.header):,} columns, more than the "
-                f"{settings.IMPORT_MAX_COLUMNS:,} that are taken: check the delimiter."
-            )
+        refuse_wide(name, len(self.header))
         self._places = _places(self.header, needed, name)
         self._last_needed = max(self._places.values(), default=-1)
 

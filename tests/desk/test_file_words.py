@@ -80,3 +80,14 @@ def test_a_long_file_is_looked_at_in_part_and_that_is_said(monkeypatch):
 def test_a_file_without_a_needed_column_is_refused_by_name():
     with pytest.raises(Refused, match="no column “Runde”"):
         found(header=HEADER.replace("Runde", "Round"))
+
+
+def test_of_a_wrong_column_only_as_many_words_are_judged_as_are_shown(monkeypatch):
+    judged = []
+    rule = module.CLOSED["currency"]
+    monkeypatch.setitem(module.CLOSED, "currency", lambda word: judged.append(word) or rule(word))
+    rows = [f"A,,,,a sentence of its own {n}," for n in range(2_000)]
+    rows += ["B,,,,the most frequent,"] * 2 + [f"C,,,,{'long ' * 200},"] * 3
+    words = found(rows).unknown["currency"]
+    assert words[0] == ("the most frequent", 2)
+    assert len(words) == len(judged) == module.MOST_WORDS

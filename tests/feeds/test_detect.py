@@ -186,6 +186,13 @@ def test_a_files_name_becomes_a_title():
     assert title_of("") == "New feed"
 
 
+def test_a_table_of_too_many_columns_is_refused_before_anything_is_proposed(settings):
+    settings.IMPORT_MAX_COLUMNS = 3
+    assert len(detected("Company,Country,Date\nA,CN,2020\n").header) == 3
+    with pytest.raises(Refused, match=r"4 columns, more than the 3.*delimiter"):
+        detected("Company,Country,Date,Sum\nA,CN,2020,5\n")
+
+
 def test_every_malformed_file_is_detected_and_proposed_or_refused(shared_data: Path) -> None:
     folder = shared_data.parent / "badinput"
     if not folder.is_dir():
