@@ -121,8 +121,10 @@ def _redirected(url: httpx.URL, location: str) -> httpx.URL:
     try:
         target = url.join(location)
     except (httpx.InvalidURL, ValueError):
+        # What follows the question mark may be a key.
+        place = quoted(location.partition("?")[0])
         raise NotFetched(
-            f"{shown(url)} redirects to {quoted(location)}, which is not a web address.",
+            f"{shown(url)} redirects to {place}, which is not a web address.",
             again=False,
         ) from None
     if url.scheme == "https" and target.scheme == "http":
