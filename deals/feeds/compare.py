@@ -5,12 +5,12 @@ while the live value is still what the feed delivered before; once a person has 
 conflict and stays one until a person decides. So a nightly feed never reverts an editor.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.db import connection
+from orjson import loads
 
 from deals.feeds.facts import Facts, differing, live, same
 from deals.models import Feed, FeedRecord, StagedDeal
@@ -79,7 +79,7 @@ def delivered_before(feed: Feed | None, keys: Iterable[str]) -> dict[str, Delive
         return {}
     with connection.cursor() as cursor:
         cursor.execute(DELIVERED, [feed.pk, list(keys)])
-        return {key: Delivered(key, deal, json.loads(facts)) for key, deal, facts in cursor}
+        return {key: Delivered(key, deal, loads(facts)) for key, deal, facts in cursor}
 
 
 def live_versions(deals: Iterable[int]) -> dict[int, Bundle]:

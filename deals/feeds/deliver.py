@@ -27,12 +27,13 @@ REMEMBER = (
     """UPDATE deals_stageddeal s SET previous = r.facts FROM deals_feedrecord r
     WHERE s.import_run_id = %(run)s AND s.outcome IN ('updated', 'unchanged')
       AND r.feed_id = %(feed)s AND r.key = s.key COLLATE "default" """,
-    """INSERT INTO deals_feedrecord (feed_id, key, deal_id, facts)
-    SELECT %(feed)s, key, deal_id, facts FROM deals_stageddeal
-    WHERE import_run_id = %(run)s AND outcome = 'created'""",
     """UPDATE deals_feedrecord r SET facts = s.facts FROM deals_stageddeal s
     WHERE s.import_run_id = %(run)s AND s.outcome IN ('updated', 'unchanged')
       AND r.feed_id = %(feed)s AND r.key = s.key COLLATE "default" """,
+    # Last, since the planner does not know of these records when it joins with them.
+    """INSERT INTO deals_feedrecord (feed_id, key, deal_id, facts)
+    SELECT %(feed)s, key, deal_id, facts FROM deals_stageddeal
+    WHERE import_run_id = %(run)s AND outcome = 'created'""",
 )
 # Organizations that were merged after the versions that name them were prepared.
 MERGED = """

@@ -65,9 +65,11 @@ def of_investors(row: Row) -> tuple[Facts, bool]:
 
     The flag is for other rows of the deal, since a row without investors has no list to tell it.
     """
-    known = [investor for investor in row.investors if investor.known]
-    partial = len(known) < len(row.investors) or row.facts.investor_list != "complete"
-    partial = partial or any(not investor.name for investor in known)
+    partial = row.facts.investor_list != "complete"
+    known = False
+    for investor in row.investors:
+        known = known or investor.known
+        partial = partial or not investor.name
     return {
         "investor_list": ("partial" if partial else "complete") if known else "none",
         "investors": [as_facts(investor) for investor in row.investors],
@@ -83,9 +85,9 @@ def currency_of(row: Row) -> str:
 
     Raises RuleError for amounts in two currencies.
     """
-    stated = {i.currency for i in row.investors if i.contribution is not None}
-    if not stated:
+    if all(investor.contribution is None for investor in row.investors):
         return row.facts.amount.currency or ""
+    stated = {i.currency for i in row.investors if i.contribution is not None}
     found = sorted(map(str, stated | {row.facts.amount.currency} - {None}))
     if len(found) > 1:
         raise two_currencies(found)
@@ -155,6 +157,8 @@ def live(bundle: Bundle, part_of: str) -> Facts:
 
 def differing(one: Facts, other: Facts) -> list[str]:
     """Names of the facts in which two deliveries differ; the order of investors is none."""
+    if one == other:
+        return []
     return [
         name
         for name in one

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from deals.feeds.contradiction import Contradiction
 from deals.feeds.facts import Facts, two_currencies
-from deals.feeds.investors import Investor
+from deals.feeds.investors import MOST_INVESTORS, Investor
 from deals.feeds.merging import merge_facts
 from deals.feeds.profile import Profile
 from deals.feeds.refusals import RowProblem
 from deals.feeds.repeats import SeenRows
-from deals.feeds.roster import Places, from_facts, place, places_of, to_facts, union
+from deals.feeds.roster import Places, from_facts, names_of, place, places_of, to_facts, union
 from deals.feeds.rowtext import parts, read, read_taking_part
 from deals.rules.errors import RuleError
 
@@ -53,6 +53,8 @@ class DealInFile:
     investors: list[Investor] = field(default_factory=list)
     places: Places = field(default_factory=dict)
     first_row: dict[str, int] = field(default_factory=dict)
+    # Normalised names of the investors, as long as all are named and each once.
+    names: set[str] | None = None
     # Only where rows were put together do the investors have to be judged anew.
     several: bool = False
 
@@ -73,21 +75,23 @@ def put_together(key: str, rows: Iterable[RowOfDeal], profile: Profile) -> Toget
     done = Together()
     seen = SeenRows()
     lost = False
+    deal_text = ""
     for row in rows:
         if row.text is None:
             lost = True
             continue
-        deal_text, rest = parts(row.text)
+        deal_text, rest = parts(row.text, deal_text)
         if seen.again(deal_text, rest, row.partial):
             done.duplicate += 1
             continue
         if done.deal is None:
-            done.deal = _opened(key, row, read(row.text))
+            done.deal = _opened(key, row, read(deal_text + rest))
             continue
         try:
-            _add_row(done.deal, row, seen.first == deal_text, profile)
+            if deal_text != seen.first or not _joined(done.deal, row, rest, profile):
+                _add(done.deal, row, read(deal_text + rest), profile)
         except (Contradiction, RuleError) as found:
-            facts = read(row.text)
+            facts = read(deal_text + rest)
             done.problems.append(_conflict(found, done.deal, row.number, facts, profile))
             done.rejected += 1
             lost |= _names_others(done.deal, facts)
@@ -109,20 +113,35 @@ def _spread(deal: DealInFile) -> None:
         deal.several = True
 
 
-def _add_row(deal: DealInFile, row: RowOfDeal, alike: bool, profile: Profile) -> None:
-    """Take over what the row adds. Raises Contradiction, and then nothing has been taken.
+def _joined(deal: DealInFile, row: RowOfDeal, text: str, profile: Profile) -> bool:
+    """Take over a row that only adds named investors whom the deal does not have yet.
 
-    `alike`: of the deal itself it says what the first row said, and that has been taken over.
+    Of the deal itself it says what the first row said, and that has been taken over. False, and
+    nothing has been taken, where it has to be looked at more closely.
     """
-    assert row.text is not None
-    facts = read_taking_part(parts(row.text)[1]) if alike else None
-    merged: Facts = {}
-    if facts is None or facts["ids"]["target"] != deal.facts["ids"]["target"]:
-        facts = read(row.text)
-        merged = merge_facts(deal.facts, facts)
-        currency = {facts["amount"]["currency"]} - {""}
-    else:
-        currency = set()
+    if deal.several or profile.rows == "deal":
+        return False
+    known, added = deal.facts, read_taking_part(text)
+    if added is None or added["ids"]["target"] != known["ids"]["target"]:
+        return False
+    if deal.names is None:
+        deal.names = names_of(known["investors"])
+    names = names_of(added["investors"])
+    if not deal.names or not names or not deal.names.isdisjoint(names):
+        return False
+    if len(deal.names) + len(names) > MOST_INVESTORS:
+        return False
+    deal.names |= names
+    known["investors"] += added["investors"]
+    known["ids"]["investors"] += added["ids"]["investors"]
+    deal.rows.append(row.number)
+    deal.partial |= row.partial
+    return True
+
+
+def _add(deal: DealInFile, row: RowOfDeal, facts: Facts, profile: Profile) -> None:
+    """Take over what the row adds. Raises Contradiction, and then nothing has been taken."""
+    merged = merge_facts(deal.facts, facts)
     _spread(deal)
     investors, added = union(deal.investors, deal.places, from_facts(facts), profile)
     for name in merged:
@@ -133,7 +152,7 @@ def _add_row(deal: DealInFile, row: RowOfDeal, alike: bool, profile: Profile) ->
         deal.places.setdefault(name, []).extend(places)
     deal.rows.append(row.number)
     deal.partial |= row.partial
-    deal.currencies |= currency
+    deal.currencies |= {facts["amount"]["currency"]} - {""}
 
 
 def _names_others(deal: DealInFile, facts: Facts) -> bool:
@@ -153,6 +172,8 @@ def _close(done: Together, lost: bool, profile: Profile) -> None:
             _spread(deal)
             target = deal.facts["ids"]["target"]
             deal.facts |= to_facts(deal.investors, target, partial=deal.partial or lost)
+        elif deal.names:
+            deal.facts["investor_list"] = "partial" if deal.partial else "complete"
         _check_money(deal)
         done.used = len(deal.rows)
     except RuleError as error:

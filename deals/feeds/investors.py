@@ -45,9 +45,15 @@ class Investor:
 
 def as_facts(investor: Investor) -> list[Any]:
     """An investor as it is kept and compared; money is text."""
-    stated = (investor.contribution, investor.stake)
-    money = [None if value is None else format(value, "f") for value in stated]
-    return [investor.name, investor.country, investor.basis, investor.lead, *money]
+    paid, stake = investor.contribution, investor.stake
+    return [
+        investor.name,
+        investor.country,
+        investor.basis,
+        investor.lead,
+        None if paid is None else format(paid, "f"),
+        None if stake is None else format(stake, "f"),
+    ]
 
 
 UNNAMED = Investor("", None, "unknown")

@@ -105,16 +105,16 @@ class _Texts:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._said: tuple[object, ...] = ()
-        self._deal = ""
 
     def of(self, row: Row) -> tuple[str, bool]:
         """The row's text, and whether it makes a list partial. Raises RuleError."""
         currency = currency_of(row)
-        said = (row.facts, row.cited, row.notes, row.amount_text, currency)
+        said = (row.key, row.facts, row.cited, row.notes, row.amount_text, currency)
+        deal = ""
         if said != self._said:
-            self._deal, self._said = deal_text(of_deal(row, currency, self._profile)), said
+            deal, self._said = deal_text(of_deal(row, currency, self._profile)), said
         taking_part, partial = of_investors(row)
-        return row_text(self._deal, taking_part), partial
+        return row_text(deal, taking_part), partial
 
 
 def _stage(row: Row, profile: Profile, chunk: Chunk, texts: _Texts) -> None:

@@ -55,6 +55,12 @@ def places_of(investors: Sequence[Investor]) -> Places:
     return places
 
 
+def names_of(listed: Sequence[Sequence[Any]]) -> set[str]:
+    """The normalised names of investors as they stand in facts; none unless each is named, once."""
+    names = {normalise(investor[0]) for investor in listed if investor[0]}
+    return names if len(names) == len(listed) else set()
+
+
 def from_facts(facts: Facts) -> list[Investor]:
     """The investors of a row or deal, from its facts."""
     ids = facts["ids"]["investors"]

@@ -1,7 +1,7 @@
 """A row's facts as the text that is staged: first what its deal is, then who took part in it.
 
-Rows of one deal mostly differ in who took part only. Their first parts are then the same text, so
-that they need neither be written nor be read nor be compared fact by fact.
+Rows of one deal mostly differ in who took part only. The first part is then left out where it is
+that of the row before, so that it need not be written, read and compared fact by fact.
 """
 
 import orjson
@@ -20,12 +20,17 @@ def deal_text(facts: Facts) -> str:
 
 
 def row_text(deal: str, taking_part: Facts) -> str:
-    """The whole text of a row, from the text of its deal and who took part."""
+    """The text of a row, from that of its deal and who took part.
+
+    `deal` is "" where the row before, which has the same key, says the same of it.
+    """
     return f"{deal},{dumps(taking_part)[1:]}"
 
 
-def parts(text: str) -> tuple[str, str]:
-    """The text of the deal, and that of who took part."""
+def parts(text: str, before: str) -> tuple[str, str]:
+    """The text of the deal, and that of who took part; `before` is that of the row before."""
+    if text[0] == ",":
+        return before, text
     at = text.find(PART)
     return (text[:at], text[at:]) if at > 0 else (text, "")
 

@@ -10,6 +10,7 @@ amount of 0, which many suppliers write for "not known", is taken as not disclos
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import compress, starmap
 from typing import Any, NamedTuple, cast
 
 from deals.feeds import fields
@@ -113,7 +114,8 @@ def validate(
         checker.texts("amount"),
         strict=True,
     )
-    rows = [Row(*parts) for at, parts in enumerate(columns) if at not in checker.rejected]
+    usable = (at not in checker.rejected for at in range(checker.size))
+    rows = list(starmap(Row, compress(columns, usable)))
     problems = sorted([*table.problems, *checker.problems], key=lambda problem: problem.row)
     rejected = len(checker.rejected) + len(table.rejected)
     return Validated(rows, problems, rejected, checker.cells.skipped, _cut(checker))
@@ -152,7 +154,7 @@ def _facts(checker: Checker) -> list[RowFacts]:
         checker.column("target_id", fields.identifier(checker.profile.id_scheme), ""),
         strict=True,
     )
-    return [RowFacts(*parts) for parts in columns]
+    return list(starmap(RowFacts, columns))
 
 
 def _date_rule(profile: Profile) -> Callable[[str], DealDate]:
