@@ -40,6 +40,15 @@ class Published:
 LARGE = 1_000
 # How many documents are compared at a time.
 BATCH = 1_000
+# To the planner, tables that were just filled may still be empty, in whatever number of steps that
+# was; it would then go through all of a table for each version.
+STATISTICS = """
+ANALYZE deals_deal (id), deals_dealversion (id, deal_id, based_on_id, target_id, import_run_id,
+                                            state, published_seq, superseded_seq),
+        deals_participation (version_id, investor_id), deals_citation (version_id),
+        deals_dealfact (version_id, deal_id, published_seq, superseded_seq),
+        deals_dealdocument (version_id)
+"""
 STALE = """
 SELECT d.public_id FROM deals_dealversion v JOIN deals_deal d ON d.id = v.deal_id
 LEFT JOIN deals_dealversion live ON live.deal_id = v.deal_id
@@ -126,8 +135,7 @@ def go_live(
     ids = list(version_ids)
     with transaction.atomic(), connection.cursor() as cursor:
         if len(ids) >= LARGE:
-            # To the planner, tables that were filled in this transaction may still be empty.
-            cursor.execute("ANALYZE deals_dealfact (version_id), deals_dealdocument (version_id)")
+            cursor.execute(STATISTICS)
         fields = _changed_fields(ids)
         head = ledger.lock()
         _refuse_stale(ids, kind)
