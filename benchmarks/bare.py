@@ -5,9 +5,10 @@ read, matched, compared or numbered; the rows are finished.
 """
 
 from io import BytesIO
-from time import perf_counter
 
 from django.db import connection, transaction
+
+from benchmarks.took import Took, measured
 
 # What a publication leaves in the register, referred-to tables first; and their keys.
 TABLES = {
@@ -38,19 +39,17 @@ def heights() -> dict[str, int]:
         return found
 
 
-def bare_copy(above: dict[str, int]) -> float:
-    """Seconds to COPY all rows above these keys in one transaction, foreign keys checked."""
+def bare_copy(above: dict[str, int]) -> Took:
+    """COPY all rows above these keys in one transaction, foreign keys checked."""
     _make_tables()
     rows = {table: _rows(table, above[table]) for table in TABLES}
-    begun = perf_counter()
-    with transaction.atomic(), connection.cursor() as cursor:
+    with measured() as took, transaction.atomic(), connection.cursor() as cursor:
         for table, data in rows.items():
             with cursor.copy(f"COPY bare.{table} FROM STDIN") as copy:
                 copy.write(data)
-    seconds = perf_counter() - begun
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA bare CASCADE")
-    return seconds
+    return took
 
 
 def _make_tables() -> None:

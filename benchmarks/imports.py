@@ -12,57 +12,67 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
 
 from django.conf import settings
 from django.db import connection
 
 from benchmarks import bare, peer
 from benchmarks.clock import line
-from benchmarks.import_child import server_seconds
 from benchmarks.supplier import PROFILE, ROWS_A_DEAL, write_file
+from benchmarks.took import Took, measured
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.receive import receive_path
 from deals.feeds.run import import_file
-from deals.rules.rates import series
 
 ROWS, MEMORY_ROWS, PEER_ROWS = 22_000, 66_000, 600
 COPY_SHARE, PEER_TIMES, AGAIN_TIMES, LARGE_SHARE, MOST_MB = 0.35, 50, 4, 0.25, 512
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
-    """Seconds by the clock, and of CPU here and in the database's process."""
+class Done:
+    """An import that was measured."""
 
-    wall: float
-    cpu: float
-    server: float
+    took: Took
     rows: int
     deals: int
-
-    @property
-    def work(self) -> float:
-        return self.cpu + self.server
 
 
 def run(size: int) -> None:
     """Into an empty register, which is left empty. `size` is not used here."""
     rows = int(os.environ.get("ROWS", ROWS))
-    # A worker reads the exchange rates once in its life.
-    series()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "supplier.csv"
         write_file(path, round(rows / ROWS_A_DEAL), "Bench")
-        print(f"\nImport of {path.stat().st_size:,} bytes into an empty register")
-        before = bare.heights()
-        first = _timed(path, "Bench")
-        limit = min(bare.bare_copy(before) for _ in range(2))
-        again = _timed(path, "Bench")
-        _say(first, limit, again)
-        empty_register()
+        print(f"\nImport of {path.stat().st_size:,} bytes into an empty register, best of two")
+        _warm_up(Path(folder))
+        both = [_once(path) for _ in range(2)]
+        first, again = (min((one[at] for one in both), key=_wall) for at in (0, 2))
+        _say(first, min((one[1] for one in both), key=_wall), again)
         _peer(path, first)
         _memory(Path(folder), first)
     empty_register()
+
+
+def _warm_up(folder: Path) -> None:
+    """What a worker does once in its life: read exchange rates, plan its statements."""
+    path = folder / "small.csv"
+    write_file(path, 500, "Small")
+    _timed(path, "Small")
+    empty_register()
+
+
+def _once(path: Path) -> tuple[Done, Done, Done]:
+    """An import, bare COPY of what it wrote, and the import of the same file again."""
+    before = bare.heights()
+    first = _timed(path, "Bench")
+    limit = Done(bare.bare_copy(before), first.rows, first.deals)
+    again = _timed(path, "Bench")
+    empty_register()
+    return first, limit, again
+
+
+def _wall(done: Done) -> float:
+    return done.took.wall
 
 
 def run_large(size: int) -> None:
@@ -75,44 +85,45 @@ def run_large(size: int) -> None:
         empty_register()
         empty = _timed(path, "Large")
     print(f"\nImport into a register of {size:,} deals")
-    line("into the large register", large.wall, _cpu(large))
-    share = large.work / empty.work - 1
+    line("into the large register", large.took.wall, _cpu(large))
+    share = large.took.work / empty.took.work - 1
+    kept = f"{_kept(share <= LARGE_SHARE)}: at most {LARGE_SHARE:+.0%}"
     line(
-        "into an empty one",
-        empty.wall,
-        f"{_cpu(empty)}; the large one costs {share:+.0%} ({_kept(share <= LARGE_SHARE)}: "
-        f"at most {LARGE_SHARE:+.0%})",
+        "into an empty one", empty.took.wall, f"{_cpu(empty)}; the large one: {share:+.0%} ({kept})"
     )
 
 
-def _say(first: Took, limit: float, again: Took) -> None:
-    line("file to published versions, everything on", first.wall, _cpu(first))
-    share = limit / first.wall
+def _say(first: Done, limit: Done, again: Done) -> None:
+    line("file to published versions, everything on", first.took.wall, _cpu(first))
+    share = limit.took.wall / first.took.wall
     line(
         "bare COPY of the finished rows, foreign keys checked",
-        limit,
-        f"import at {share:.2f} × COPY ({_kept(share >= COPY_SHARE)}: ≥ {COPY_SHARE})",
+        limit.took.wall,
+        f"import at {share:.2f} × COPY ({_kept(share >= COPY_SHARE)}: ≥ {COPY_SHARE}); "
+        f"{limit.took.work / first.took.work:.2f} × by CPU",
     )
-    times = first.wall / again.wall
+    times = first.took.wall / again.took.wall
     line(
         "the same file again, nothing changed",
-        again.wall,
-        f"{times:.1f} × faster ({_kept(times >= AGAIN_TIMES)}: ≥ {AGAIN_TIMES})",
+        again.took.wall,
+        f"{times:.1f} × faster ({_kept(times >= AGAIN_TIMES)}: ≥ {AGAIN_TIMES}); "
+        f"{first.took.work / again.took.work:.1f} × by CPU",
     )
 
 
-def _peer(path: Path, first: Took) -> None:
-    seconds = peer.seconds_for(path, PEER_ROWS)
-    whole = seconds * first.rows / PEER_ROWS
-    times = whole / first.wall
+def _peer(path: Path, first: Done) -> None:
+    took = peer.peer_import(path, PEER_ROWS)
+    scale = first.rows / PEER_ROWS
+    times = took.wall * scale / first.took.wall
     line(
         f"django-import-export, from {PEER_ROWS:,} of the rows",
-        whole,
-        f"import is {times:.0f} × faster ({_kept(times >= PEER_TIMES)}: ≥ {PEER_TIMES})",
+        took.wall * scale,
+        f"import is {times:.0f} × faster ({_kept(times >= PEER_TIMES)}: ≥ {PEER_TIMES}); "
+        f"{took.work * scale / first.took.work:.0f} × by CPU",
     )
 
 
-def _memory(folder: Path, small: Took) -> None:
+def _memory(folder: Path, small: Done) -> None:
     """One file in a process of its own: memory, and whether time is linear in rows."""
     rows = int(os.environ.get("MEMORY_ROWS", MEMORY_ROWS))
     path = folder / "large.csv"
@@ -125,7 +136,7 @@ def _memory(folder: Path, small: Took) -> None:
         text=True,
     )
     found = json.loads(done.stdout)
-    each = (found["cpu"] + found["server"]) / found["rows"] / (small.work / small.rows)
+    each = found["work"] / found["rows"] / (small.took.work / small.rows)
     line(
         f"{found['rows']:,} rows in a process of its own",
         found["seconds"],
@@ -140,20 +151,19 @@ def _database_url() -> str:
     return f"postgres://{here['USER']}{password}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
 
 
-def _timed(path: Path, name: str) -> Took:
+def _timed(path: Path, name: str) -> Done:
     profile = load_profile(PROFILE.format(name=name))
-    wall, cpu, server = perf_counter(), process_time(), server_seconds()
-    done = import_file(receive_path(path), profile, publish=True)
-    took = perf_counter() - wall, process_time() - cpu, server_seconds() - server
+    with measured() as took:
+        done = import_file(receive_path(path), profile, publish=True)
     assert done.deals_created + done.deals_unchanged == done.deals_in_file, done
-    return Took(*took, done.rows_read, done.deals_in_file)
+    return Done(took, done.rows_read, done.deals_in_file)
 
 
-def _cpu(took: Took) -> str:
-    micro = 1e6 / took.deals
+def _cpu(done: Done) -> str:
+    micro = 1e6 / done.deals
     return (
-        f"{took.deals / took.wall:,.0f} deals/s; CPU a deal {took.cpu * micro:.0f} µs here, "
-        f"{took.server * micro:.0f} µs in PostgreSQL"
+        f"{done.deals / done.took.wall:,.0f} deals/s; CPU a deal {done.took.here * micro:.0f} µs "
+        f"here, {done.took.server * micro:.0f} µs in PostgreSQL"
     )
 
 

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import count, islice
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,6 +16,7 @@ from django.utils import timezone
 from import_export import fields, resources
 from tablib import Dataset
 
+from benchmarks.took import Took, measured
 from deals.models import Deal, DealVersion, Organization, Participation
 from deals.models.publicid import public_id
 
@@ -81,16 +81,15 @@ def _fresh(prefix: str) -> str:
     return public_id(prefix, next(NUMBERS))
 
 
-def seconds_for(path: Path, rows: int) -> float:
-    """Seconds for the first rows of a file; nothing of it stays."""
+def peer_import(path: Path, rows: int) -> Took:
+    """Import the first rows of a file; nothing of it stays."""
     with path.open(encoding="utf-8") as file:
         data = Dataset().load("".join(islice(file, rows + 1)), format="csv")
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("CREATE INDEX ON deals_dealversion (external_id)")
-        begun = perf_counter()
-        result = Rows().import_data(data, raise_errors=True)
-        seconds = perf_counter() - begun
+        with measured() as took:
+            result = Rows().import_data(data, raise_errors=True)
         assert sum(result.totals.values()) == rows, result.totals
         transaction.set_rollback(True)
-    return seconds
+    return took

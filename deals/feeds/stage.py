@@ -81,7 +81,7 @@ def stage_rows(run: ImportRun, chunk: Chunk) -> None:
         copy_rows(
             "deals_stagedrow",
             ROWS,
-            [(run.pk, key, row.number, row.text, row.partial) for key, row in chunk.staged],
+            ((run.pk, key, row.number, row.text, row.partial) for key, row in chunk.staged),
         )
         write_errors(run, chunk.problems)
         advance(
@@ -107,13 +107,13 @@ def write_deals(run: ImportRun, deals: Iterable[Staged]) -> None:
     copy_rows(
         "deals_stageddeal",
         DEALS,
-        [
+        (
             (
                 run.pk, deal.key, deal.facts.get("part_of", ""), dumps(deal.facts), deal.rows,
                 deal.outcome, dumps(deal.fields), deal.deal, "",
             )
             for deal in deals
-        ],
+        ),
     )  # fmt: skip
 
 

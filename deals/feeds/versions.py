@@ -1,10 +1,11 @@
 """Writing the rows of many versions at once, with participations, sources and citations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
+from typing import TypeVar
 
 from django.db import connection
 from django.utils import timezone
@@ -37,6 +38,7 @@ PARTICIPATION = (
     "ultimate", "ultimate_basis", "state_linked", "lead", "contribution", "stake",
 )  # fmt: skip
 LARGE = 1_000
+T = TypeVar("T")
 CENT = Decimal("0.01")
 
 
@@ -90,18 +92,27 @@ def write_bundles(
     _number(new)
     wholes = _wholes(new, run)
     now = timezone.now()
-    versions = [_version_row(item, wholes, run, population, reason, now) for item in new]
-    copy_rows("deals_dealversion", VERSION, versions)
+    versions: list[Values] = []
+    made = (_version_row(item, wholes, run, population, reason, now) for item in new)
+    copy_rows("deals_dealversion", VERSION, _kept_in(versions, made))
     book = OwnerBook()
-    parts = [_parts(item, book) for item in new]
-    copy_rows("deals_participation", PARTICIPATION, list(chain.from_iterable(parts)))
+    parts: list[list[Values]] = []
+    taking_part = _kept_in(parts, (_parts(item, book) for item in new))
+    copy_rows("deals_participation", PARTICIPATION, chain.from_iterable(taking_part))
     sources = Sources(run, profile, [item.facts for item in new])
     cited = [
         sources.citations(item.version, item.facts, item.rows, item.verdict.live) for item in new
     ]
-    copy_rows("deals_citation", CITATION, list(chain.from_iterable(cited)))
+    copy_rows("deals_citation", CITATION, chain.from_iterable(cited))
     _analyse(run.checkpoint.get("done", 0), len(new))
     return _bundles(new, versions, parts, [sources.with_sources(rows) for rows in cited])
+
+
+def _kept_in(kept: list[T], made: Iterable[T]) -> Iterator[T]:
+    """What is made on the way into the database is needed once more."""
+    for one in made:
+        kept.append(one)
+        yield one
 
 
 def _bundles(

@@ -1,37 +1,41 @@
 """Rows into a table by `COPY`, the fastest way there is, whatever stands in their texts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 
-# How many rows are sent to the server at once.
-BLOCK = 1_000
+# How many rows are sent to the server at once: while it works on them, the next are put together.
+BLOCK = 250
 ABSENT = "\\N"
 
 
-def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """`COPY` rows into a table; names come from code, never from a request.
 
-    Values are None, text, number, bool, day, time, or lists of them. The lines are put together
-    here, a column at a time, since psycopg looks up an adapter for every single value.
+    Values are None, text, number, bool, day, time, or lists of them. Rows may be made on the way,
+    but not with the help of the database, which is busy. The lines are put together here, a column
+    at a time, since psycopg looks up an adapter for every single value.
     """
-    if not rows:
+    rows = iter(rows)
+    block = list(islice(rows, BLOCK))
+    if not block:
         return
     names = ", ".join(f'"{name}"' for name in columns)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
     ):
-        for block in _blocks(rows):
-            copy.write(block)
+        while block:
+            copy.write(_lines(block))
+            block = list(islice(rows, BLOCK))
 
 
-def _blocks(rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """Rows in COPY's text format, some at a time."""
-    for start in range(0, len(rows), BLOCK):
-        columns = map(_column, zip(*rows[start : start + BLOCK], strict=True))
-        yield "\n".join([*map("\t".join, zip(*columns, strict=True)), ""])
+def _lines(rows: Sequence[Sequence[Any]]) -> str:
+    """Rows in COPY's text format."""
+    columns = map(_column, zip(*rows, strict=True))
+    return "\n".join([*map("\t".join, zip(*columns, strict=True)), ""])
 
 
 def _column(values: Sequence[Any]) -> Sequence[str]:

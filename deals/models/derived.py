@@ -40,9 +40,9 @@ def write_derived(version_ids: Sequence[int], *, decided_at: datetime | None = N
 def add_derived(bundles: Sequence[Bundle], *, decided_at: datetime | None = None) -> None:
     """Write facts and documents of versions that have none yet."""
     today = timezone.now().date()
-    copy_rows("deals_dealfact", COLUMNS, [fact_row(b, today=today) for b in bundles])
+    copy_rows("deals_dealfact", COLUMNS, (fact_row(b, today=today) for b in bundles))
     copy_rows(
-        "deals_dealdocument", DOCUMENT, [_document_row(b, today, decided_at) for b in bundles]
+        "deals_dealdocument", DOCUMENT, (_document_row(b, today, decided_at) for b in bundles)
     )
 
 
