@@ -10,7 +10,7 @@ from deals.feeds.repoint import SET_OWNERS
 from deals.feeds.unwinding import CITED, Mend
 from deals.models import DealVersion
 from deals.models.attribution import OwnerBook
-from deals.models.derived import copy_rows
+from deals.models.bulk import copy_rows
 
 # What a version says, apart from who wrote it, when, and on what it was based.
 SAID = (

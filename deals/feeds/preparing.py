@@ -15,10 +15,11 @@ from deals.feeds.compare import Outcome, Verdict, judge
 from deals.feeds.facts import Facts, live
 from deals.feeds.lease import advance, keep_others_out
 from deals.feeds.match import Named, newcomers, organizations
+from deals.feeds.meanwhile import foreign_keys_checked
 from deals.feeds.profile import Profile
 from deals.feeds.versions import NewVersion, investors_of, target_of, write_bundles
 from deals.models import ImportRun, Population, StagedDeal
-from deals.models.derived import add_derived
+from deals.models.derived import make_derived
 
 # What is not decided on now: held deals wait, and absent ones are only listed.
 SET_ASIDE = (Outcome.HELD, Outcome.ABSENT)
@@ -103,7 +104,9 @@ def prepare_chunk(
         written = write_bundles(
             new, run, profile, population.pk if population else None, run.reason or reason
         )
-        add_derived(written, decided_at=run.decided_at)
+        with foreign_keys_checked():
+            derived = make_derived(written, decided_at=run.decided_at)
+        derived.write()
         _prepared(new, batch)
         done = run.checkpoint.get("done", 0) + len(batch)
         run.checkpoint = {**run.checkpoint, "key": batch[-1].key, "done": done}

@@ -94,7 +94,8 @@ def write_bundles(
     now = timezone.now()
     versions: list[Values] = []
     made = (_version_row(item, wholes, run, population, reason, now) for item in new)
-    copy_rows("deals_dealversion", VERSION, _kept_in(versions, made))
+    rows: Iterable[Values] = _kept_in(versions, made)
+    copy_rows("deals_dealversion", VERSION, rows)
     book = OwnerBook()
     parts: list[list[Values]] = []
     taking_part = _kept_in(parts, (_parts(item, book) for item in new))
@@ -130,9 +131,10 @@ def _bundles(
 
 def _analyse(before: int, written: int) -> None:
     """Tell the planner about a large batch: to its statistics the tables may still be empty, and a
-    plan for empty tables takes minutes instead of a second. Again whenever the import has doubled.
+    plan for empty tables takes minutes instead of a second. Again whenever the import is four
+    times as large.
     """
-    if written >= LARGE and before.bit_length() < (before + written).bit_length():
+    if written >= LARGE and before.bit_length() // 2 < (before + written).bit_length() // 2:
         with connection.cursor() as cursor:
             cursor.execute(
                 "ANALYZE deals_deal (id), deals_dealversion (id, deal_id, based_on_id),"

@@ -1,7 +1,7 @@
 """Rows into a table by `COPY`, the fastest way there is, whatever stands in their texts."""
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection
@@ -15,21 +15,35 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     """`COPY` rows into a table; names come from code, never from a request.
 
     Values are None, text, number, bool, day, time, or lists of them. Rows may be made on the way,
-    but not with the help of the database, which is busy. The lines are put together here, a column
-    at a time, since psycopg looks up an adapter for every single value.
+    but not with the help of the database, which is busy.
+    """
+    copy_blocks(table, columns, blocks(rows))
+
+
+def blocks(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Rows as `copy_blocks` takes them.
+
+    The lines are put together here, a column at a time, since psycopg looks up an adapter for
+    every single value.
     """
     rows = iter(rows)
-    block = list(islice(rows, BLOCK))
-    if not block:
+    while block := list(islice(rows, BLOCK)):
+        yield _lines(block)
+
+
+def copy_blocks(table: str, columns: Sequence[str], made: Iterable[str]) -> None:
+    """`COPY` what `blocks` made of rows into a table."""
+    made = iter(made)
+    first = next(made, None)
+    if first is None:
         return
     names = ", ".join(f'"{name}"' for name in columns)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
     ):
-        while block:
-            copy.write(_lines(block))
-            block = list(islice(rows, BLOCK))
+        for block in chain([first], made):
+            copy.write(block)
 
 
 def _lines(rows: Sequence[Sequence[Any]]) -> str:

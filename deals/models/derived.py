@@ -1,13 +1,14 @@
 """Write facts and documents of versions: when they are published, and whenever they are rebuilt."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from deals.models import ledger
-from deals.models.bulk import copy_rows
+from deals.models.bulk import blocks, copy_blocks
 from deals.models.bundles import Bundle, load
 from deals.models.change import Change
 from deals.models.documents import SCHEMA, document, dumps
@@ -34,15 +35,28 @@ def write_derived(version_ids: Sequence[int], *, decided_at: datetime | None = N
             with connection.cursor() as cursor:
                 for table in ("deals_dealfact", "deals_dealdocument"):
                     cursor.execute(f"DELETE FROM {table} WHERE version_id = ANY(%s)", [ids])
-            add_derived(bundles, decided_at=decided_at)
+            make_derived(bundles, decided_at=decided_at).write()
 
 
-def add_derived(bundles: Sequence[Bundle], *, decided_at: datetime | None = None) -> None:
-    """Write facts and documents of versions that have none yet."""
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Facts and documents of some versions, ready to be written."""
+
+    facts: list[str]
+    documents: list[str]
+
+    def write(self) -> None:
+        """Write them; the versions must have none yet."""
+        copy_blocks("deals_dealfact", COLUMNS, self.facts)
+        copy_blocks("deals_dealdocument", DOCUMENT, self.documents)
+
+
+def make_derived(bundles: Sequence[Bundle], *, decided_at: datetime | None = None) -> Derived:
+    """Compute facts and documents, without the database."""
     today = timezone.now().date()
-    copy_rows("deals_dealfact", COLUMNS, (fact_row(b, today=today) for b in bundles))
-    copy_rows(
-        "deals_dealdocument", DOCUMENT, (_document_row(b, today, decided_at) for b in bundles)
+    return Derived(
+        list(blocks(fact_row(b, today=today) for b in bundles)),
+        list(blocks(_document_row(b, today, decided_at) for b in bundles)),
     )
 
 

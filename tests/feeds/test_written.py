@@ -10,7 +10,7 @@ from deals.feeds import preparing, starter
 from deals.feeds.run import import_file
 from deals.models import Change, DealVersion, FeedRecord
 from deals.models.bundles import Bundle, Row, load
-from deals.models.derived import add_derived, rebuild
+from deals.models.derived import Derived, make_derived, rebuild
 from tests.feeds.supplier import PROFILE, csv_of, file, profile
 
 pytestmark = pytest.mark.django_db
@@ -22,15 +22,15 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Every bundle of an import is compared with its version as it is read; returns their ids."""
     seen: list[int] = []
 
-    def compare_and_add(bundles: Sequence[Bundle], *, decided_at: datetime | None) -> None:
+    def compare(bundles: Sequence[Bundle], *, decided_at: datetime | None) -> Derived:
         ids = [bundle.version["id"] for bundle in bundles]
         read = {bundle.version["id"]: bundle for bundle in load(ids)}
         for bundle in bundles:
             assert_equal(bundle, read[bundle.version["id"]])
         seen.extend(ids)
-        add_derived(bundles, decided_at=decided_at)
+        return make_derived(bundles, decided_at=decided_at)
 
-    monkeypatch.setattr(preparing, "add_derived", compare_and_add)
+    monkeypatch.setattr(preparing, "make_derived", compare)
     return seen
 
 
