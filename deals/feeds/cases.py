@@ -110,7 +110,7 @@ def candidates(row: StagedDeal) -> list[FeedRecord]:
     target = normalise(row.facts["target_name"])
     return [
         record
-        for record in _dated(records, first).select_related("deal").order_by("pk")
+        for record in _dated(records, first).select_related("deal").order_by("key")
         if normalise(record.facts["target_name"]) == target
         and near(first, record.facts["date"]["first"])
     ]

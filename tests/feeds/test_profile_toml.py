@@ -82,7 +82,7 @@ def test_the_promised_profile_is_understood_key_by_key() -> None:
         ('name = "Small supplier"', "", "name in the profile is missing"),
         ('name = "Small supplier"', "name = 7", "has to be text"),
         ('target_name = "company"', "", "every deal has a target"),
-        ('target_name = "company"', 'target = "company"', "did you mean “target_name”"),
+        ('target_name = "company"', 'target_nam = "company"', "did you mean “target_name”"),
         ('target_name = "company"', 'target_name = " "', "target_name in .columns. is empty"),
         ('key = ["company", "month"]', "", "needs either key"),
         ('key = ["company", "month"]', "key = [1]", "has to be a list of texts"),

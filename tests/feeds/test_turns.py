@@ -101,7 +101,7 @@ def test_a_turn_is_worked_on_once_however_often_it_is_called(turns: Turns) -> No
     [
         (PAGE, "text/html; charset=utf-8", "web page"),
         (PAGE, "text/csv", "web page"),
-        (json.dumps({"error": "sign in"}), "application/json", "no column"),
+        (json.dumps({"error": "sign in"}), "application/json", "is JSON, not a table"),
         (HEADER + "\n", "text/csv", "no rows"),
         (rows(70), "text/csv", "shrunk by 30 %"),
         (rows(3), "text/csv", "shrunk by 97 %"),
