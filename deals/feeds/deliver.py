@@ -111,7 +111,7 @@ def publish_prepared(run: ImportRun, profile: Profile) -> None:
 def _remember(run: ImportRun, feed: Feed) -> None:
     """Keep what the feed delivered, also where the live deal had the new value already."""
     with connection.cursor() as cursor:
-        if run.deals_in_file >= LARGE:
+        if run.deals_updated + run.deals_unchanged >= LARGE:
             # To its statistics the tables may still be empty, and the planner would loop over them.
             cursor.execute(
                 "ANALYZE deals_stageddeal (import_run_id, key, outcome),"

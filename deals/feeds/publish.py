@@ -15,6 +15,7 @@ from django.utils import timezone
 from deals.models import ledger
 from deals.models.derived import write_derived
 from deals.models.documents import changed_facts
+from deals.models.statistics import tell_planner
 
 
 class StaleVersionError(Exception):
@@ -42,13 +43,16 @@ LARGE = 1_000
 BATCH = 1_000
 # To the planner, tables that were just filled may still be empty, in whatever number of steps that
 # was; it would then go through all of a table for each version.
-STATISTICS = """
-ANALYZE deals_deal (id), deals_dealversion (id, deal_id, based_on_id, target_id, import_run_id,
-                                            state, published_seq, superseded_seq),
-        deals_participation (version_id, investor_id), deals_citation (version_id),
-        deals_dealfact (version_id, deal_id, published_seq, superseded_seq),
-        deals_dealdocument (version_id)
-"""
+LOOKED_AT = {
+    "deals_deal": "id",
+    "deals_dealversion": (
+        "id, deal_id, based_on_id, target_id, import_run_id, state, published_seq, superseded_seq"
+    ),
+    "deals_participation": "version_id, investor_id",
+    "deals_citation": "version_id",
+    "deals_dealfact": "version_id, deal_id, published_seq, superseded_seq",
+    "deals_dealdocument": "version_id",
+}
 LATER = "SELECT id FROM deals_dealversion WHERE id = ANY(%s) AND based_on_id IS NOT NULL"
 STALE = """
 SELECT d.public_id FROM deals_dealversion v JOIN deals_deal d ON d.id = v.deal_id
@@ -135,8 +139,7 @@ def go_live(
         return Published(1, 0)
     ids = list(version_ids)
     with transaction.atomic(), connection.cursor() as cursor:
-        if len(ids) >= LARGE:
-            cursor.execute(STATISTICS)
+        tell_planner(len(ids), LOOKED_AT)
         fields = _changed_fields(ids)
         head = ledger.lock()
         _refuse_stale(ids, kind)

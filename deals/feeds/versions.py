@@ -24,6 +24,7 @@ from deals.models.bulk import copy_rows
 from deals.models.bundles import Bundle, Row
 from deals.models.documents import dumps
 from deals.models.publicid import public_id
+from deals.models.statistics import tell_planner
 
 VERSION = (
     "id", "deal_id", "number", "state", "based_on_id", "target_id", "target_name",
@@ -37,7 +38,13 @@ PARTICIPATION = (
     "version_id", "position", "investor_id", "investor_name", "country", "country_basis",
     "ultimate", "ultimate_basis", "state_linked", "lead", "contribution", "stake",
 )  # fmt: skip
-LARGE = 1_000
+# What later plans depend on.
+LOOKED_AT = {
+    "deals_deal": "id",
+    "deals_dealversion": "id, deal_id, based_on_id",
+    "deals_participation": "version_id",
+    "deals_citation": "version_id",
+}
 T = TypeVar("T")
 CENT = Decimal("0.01")
 
@@ -105,7 +112,7 @@ def write_bundles(
         sources.citations(item.version, item.facts, item.rows, item.verdict.live) for item in new
     ]
     copy_rows("deals_citation", CITATION, chain.from_iterable(cited))
-    _analyse(run.checkpoint.get("done", 0), len(new))
+    _tell_planner(run.checkpoint.get("done", 0), len(new))
     return _bundles(new, versions, parts, [sources.with_sources(rows) for rows in cited])
 
 
@@ -129,17 +136,10 @@ def _bundles(
     return [bundle(*columns, known) for columns in zip(rows, histories, listed, cited, strict=True)]
 
 
-def _analyse(before: int, written: int) -> None:
-    """Tell the planner about a large batch: to its statistics the tables may still be empty, and a
-    plan for empty tables takes minutes instead of a second. Again whenever the import is four
-    times as large.
-    """
-    if written >= LARGE and before.bit_length() // 2 < (before + written).bit_length() // 2:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "ANALYZE deals_deal (id), deals_dealversion (id, deal_id, based_on_id),"
-                " deals_participation (version_id), deals_citation (version_id)"
-            )
+def _tell_planner(before: int, written: int) -> None:
+    """After the first chunk, and again whenever the import is four times as large."""
+    if before.bit_length() // 2 < (before + written).bit_length() // 2:
+        tell_planner(before + written, LOOKED_AT)
 
 
 def _number(new: Sequence[NewVersion]) -> None:
