@@ -27,8 +27,25 @@ ALLOWED = {
     "flows": {"models", "rules"},
     "charts": {"rules", "flows"},
     "svg": {"rules", "flows", "charts"},
-    "web": {"charts", "svg", "flows", "actions", "models", "rules", "feeds", "templatetags"},
+    # Words for places and numbers, shared by pages, pictures and what is cited.
+    "wording": {"rules", "flows", "templatetags"},
+    # A chart in every form that a page, a download and an embed need.
+    "pictures": {"rules", "flows", "charts", "svg", "wording", "templatetags"},
+    "web": {
+        "charts",
+        "svg",
+        "pictures",
+        "wording",
+        "flows",
+        "actions",
+        "models",
+        "rules",
+        "feeds",
+        "templatetags",
+    },
     "desk": {
+        "wording",
+        "pictures",
         "actions",
         "organizations",
         "charts",

@@ -68,6 +68,8 @@ def filters(query: FlowQuery, scope: Scope, *, counted: bool = True) -> Sql:
             "(f.target_id = ANY(%(organizations)s) OR f.investors && %(organizations)s::bigint[])",
             organizations=list(scope.organizations),
         )
+    if query.state_linked:
+        sql.add("f.state_linked" if query.state_linked == "yes" else "NOT f.state_linked")
     if query.known_by:
         sql.add("f.recorded_on <= %(known_by)s", known_by=query.but(to=query.known_by).window[1])
     if counted:

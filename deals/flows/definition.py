@@ -74,6 +74,9 @@ def _narrowed(query: FlowQuery) -> str:
         parts.append(f"of at least {query.min_amount:,f} {query.currency}")
     if query.max_amount is not None:
         parts.append(f"of at most {query.max_amount:,f} {query.currency}")
+    if query.state_linked:
+        linked = "a" if query.state_linked == "yes" else "no"
+        parts.append(f"with {linked} state-linked investor")
     if query.known_by:
         parts.append(f"recorded by {query.known_by}")
     return f" {' and '.join(parts)}" if parts else ""

@@ -8,7 +8,7 @@ release exists is asked by `deals.flows.scope`.
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Self
 
@@ -25,6 +25,7 @@ ATTRIBUTIONS = ("immediate", "ultimate")
 AI_ANSWERS = ("yes", "no", "unknown")
 LARGEST_AMOUNT = Decimal(10) ** 15
 LONGEST_LIST = 300
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLAIN_NUMBER = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,4})?")
 
 # Parameter names that are no Python identifiers or built-ins.
@@ -52,7 +53,9 @@ class FlowQuery:
     """Which deals are meant. Empty means "any"; the defaults are the rules of counting.
 
     `investor`, `target` and `compare` hold region and country codes; `from_` and `to` are texts of
-    year, month or day, both inclusive; amounts are in `currency`.
+    year, month or day, both inclusive; amounts are in `currency`. `state_linked` is "yes" or "no":
+    whether a state holds a stake above any investor. `as_of` is a number of the ledger, or a day,
+    which stands for the ledger as it was when that day ended (UTC).
     """
 
     investor: tuple[str, ...] = ()
@@ -69,11 +72,12 @@ class FlowQuery:
     min_amount: Decimal | None = None
     max_amount: Decimal | None = None
     organization: str = ""
+    state_linked: str = ""
     population: str = ""
     compare: tuple[str, ...] = ("US",)
     known_by: str = ""
     release: str = ""
-    as_of: int | None = None
+    as_of: int | date | None = None
 
     @classmethod
     def from_params(
@@ -220,10 +224,21 @@ def _amount(text: str) -> Decimal:
     return value.normalize() if value else Decimal(0)
 
 
-def _seq(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 18:
-        raise RuleError("bad_seq", "This must be a number of the ledger, e.g. 40213.")
-    return int(text)
+def _point(text: str) -> int | date:
+    """A number of the ledger, or a day that is over: an answer for today could still change."""
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return int(text)
+    try:
+        day = date.fromisoformat(text) if ISO_DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise RuleError(
+            "bad_point", "This must be a number of the ledger or a day, e.g. 40213 or 2026-03-31."
+        )
+    if day >= datetime.now(UTC).date():
+        raise RuleError("bad_point", "This day is not over yet (UTC); give an earlier one.")
+    return day
 
 
 def _code(text: str) -> str:
@@ -248,10 +263,11 @@ _READERS: dict[str, Any] = {
     "min_amount": _amount,
     "max_amount": _amount,
     "organization": _code,
+    "state_linked": _one_of(("yes", "no")),
     "population": _code,
     "known_by": _edge(end=True),
     "release": _code,
-    "as_of": _seq,
+    "as_of": _point,
 }
 _LISTS = frozenset({"investor", "target", "compare", "ai", "sector", "round", "kind", "status"})
 
@@ -270,4 +286,4 @@ def _contradictions(query: FlowQuery) -> Iterable[Problem]:
     if low is not None and high is not None and low > high:
         yield Problem("min_amount", "The smallest amount is above the largest (max_amount).")
     if query.release and query.as_of is not None:
-        yield Problem("as_of", "Give either a release or a number of the ledger, not both.")
+        yield Problem("as_of", "Give either a release or a point of the ledger, not both.")

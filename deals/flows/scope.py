@@ -1,7 +1,7 @@
 """What a question refers to in the database: its population, its point of the ledger, its head."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -94,9 +94,22 @@ def _seq(query: FlowQuery, head: int, problems: list[Problem]) -> int | None:
         if found is None:
             problems.append(Problem("release", f"There is no release “{query.release}”."))
         return found.seq if found else None
+    if isinstance(query.as_of, date):
+        return _at_the_end_of(query.as_of, problems)
     if query.as_of is not None and query.as_of > head:
         problems.append(Problem("as_of", f"The ledger ends at {head}; {query.as_of} is not there."))
     return query.as_of
+
+
+def _at_the_end_of(day: date, problems: list[Problem]) -> int | None:
+    """The last entry of that day or before; a day before the first entry has no answer."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), UTC)
+    entry = Change.objects.filter(at__lt=midnight).order_by("-seq").first()
+    if entry is None:
+        first = Change.objects.order_by("seq").values_list("at", flat=True).first()
+        begun = f"begins on {first:%Y-%m-%d}" if first else "is empty"
+        problems.append(Problem("as_of", f"The ledger {begun}; it has no state of {day}."))
+    return entry.seq if entry else None
 
 
 def _seen_on(population: Population | None, seq: int | None, today: date) -> date:

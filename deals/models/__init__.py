@@ -1,7 +1,7 @@
 """One noun a file; `docs/architecture.md` has the picture."""
 
 from deals.models.apikey import ApiKey
-from deals.models.change import Change, Release
+from deals.models.change import Change, FrozenView, Release
 from deals.models.deal import Deal, DealVersion
 from deals.models.fact import DealDocument, DealFact
 from deals.models.feed import Feed, FeedRecord, Population
@@ -33,6 +33,7 @@ __all__ = [
     "FeedRecord",
     "FeedSchedule",
     "FeedSlot",
+    "FrozenView",
     "Identifier",
     "ImportRun",
     "Organization",

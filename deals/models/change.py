@@ -70,3 +70,25 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FrozenView(models.Model):
+    """An answer that never changes: a question at a point of the ledger, with what it said then.
+
+    `answers` holds every question of the page by its name ("share", "top-sectors", …) exactly as
+    computed; `reference` says which rules and reference data computed it. So neither a new rule,
+    nor a new rate, nor an erased deal moves a number that somebody quoted.
+    """
+
+    token = models.CharField(max_length=12, unique=True)
+    query = models.JSONField()
+    seq = models.BigIntegerField()
+    reference = models.JSONField(default=dict)
+    answers = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["query", "seq"], name="frozen_view_once"),)
+
+    def __str__(self) -> str:
+        return self.token

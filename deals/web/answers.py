@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from deals import wording
 from deals.charts import Marker, YearChart, figure, flow_chart
 from deals.flows import links
 from deals.flows.conditions import BESIDE
@@ -17,7 +18,6 @@ from deals.models import PolicyEvent
 from deals.svg.bars import Part, band, composition_bar
 from deals.svg.years import NARROW, WIDE, year_chart
 from deals.templatetags.formats import day, number
-from deals.web import wording
 from deals.web.caveats import caveats
 from deals.web.question import narrowings
 

@@ -10,7 +10,7 @@ from deals.flows.definition import kinds_phrase
 from deals.flows.query import EVER_COMPLETED, FlowQuery
 from deals.rules.regions import side
 from deals.templatetags.formats import money, number, percent
-from deals.web.wording import deals_counted, place_in_sentence
+from deals.wording import deals_counted, place_in_sentence
 
 MOST = 5
 SMALL = 20

@@ -52,7 +52,9 @@ def developers(request: HttpRequest) -> HttpResponse:
         ("min_amount, max_amount", "in that currency", "5000000"),
         ("population", "the case list unless said", "code of a population"),
         ("organization", "any unless said", "id of an organization"),
-        ("release, as_of", "now unless said", "name of a release, or a number of the ledger"),
+        ("state_linked", "any unless said", "yes, no: a state holds a stake above an investor"),
+        ("release", "now unless said", "name of a release"),
+        ("as_of", "now unless said", "a number of the ledger, or a day that is over"),
     )
     context = {
         "section": "api",

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from deals import wording
 from deals.charts import two_way_chart
 from deals.flows import links
 from deals.flows.answer import kept, share_answer, snapshot
@@ -15,7 +16,6 @@ from deals.flows.listing import Wanted, listing
 from deals.flows.query import ALL, FlowQuery
 from deals.flows.scope import resolve
 from deals.models import Population, PublishedFigure
-from deals.web import wording
 from deals.web.answers import china, drawings
 
 # MERICS's European share of transactions into Chinese AI companies, in published_figures.csv.

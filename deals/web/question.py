@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any
 
 from deals.flows import links
@@ -12,7 +13,7 @@ from deals.rules.counting import KINDS, STATUSES
 from deals.rules.countries import country_name
 from deals.rules.regions import REGIONS
 from deals.rules.vocab import ROUND_TYPES, SECTORS
-from deals.web.wording import EUROPE
+from deals.wording import EUROPE
 
 # The same as CN, which is offered as a country.
 NOT_OFFERED = frozenset({"china"})
@@ -116,6 +117,7 @@ def more_fields(query: FlowQuery) -> list[Choice | Text]:
     currencies = {"EUR": "Euro", "USD": "US dollar", "CNY": "Renminbi"}
     sectors = {"": "All sectors"} | SECTORS
     rounds = {"": "All rounds"} | ROUND_TYPES
+    state_linked = {"": "With or without", "yes": "With one", "no": "Without any"}
     amount = f"in {query.currency}, e.g. 5000000"
     return [
         _choice("sector", "Sector", ",".join(query.sector), "", ("", sectors)),
@@ -128,7 +130,9 @@ def more_fields(query: FlowQuery) -> list[Choice | Text]:
         Text("min_amount", "Amount at least", _plain(query.min_amount), amount),
         Text("max_amount", "Amount at most", _plain(query.max_amount), amount),
         Text("known_by", "As far as known by", query.known_by, "e.g. 2023-06"),
-        Text("as_of", "As of ledger no.", _plain(query.as_of), "the newest"),
+        _choice("state_linked", "State-linked investors", query.state_linked, "",
+                ("", state_linked)),
+        Text("as_of", "As of", _plain(query.as_of), "e.g. 2026-03-31; the newest"),
     ]  # fmt: skip
 
 
@@ -139,7 +143,7 @@ def kept_fields(query: FlowQuery) -> dict[str, str]:
 
 
 def _plain(value: Any) -> str:
-    return "" if value is None else format(value, "f") if not isinstance(value, int) else str(value)
+    return format(value, "f") if isinstance(value, Decimal) else "" if value is None else str(value)
 
 
 LABELS = {
@@ -147,7 +151,7 @@ LABELS = {
     "kind": "kind", "status": "status", "attribution": "attribution",
     "min_amount": "amount at least", "max_amount": "amount at most",
     "organization": "organization", "known_by": "known by", "release": "release",
-    "as_of": "as of ledger no.",
+    "as_of": "as of", "state_linked": "state-linked investors",
 }  # fmt: skip
 TITLES = KINDS | STATUSES | SECTORS | ROUND_TYPES | {ALL: "all", "ultimate": "owner at the top"}
 

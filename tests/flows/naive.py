@@ -44,6 +44,9 @@ def ledger_point(query: FlowQuery) -> int | None:
     """The number of the ledger that the question is held to; None for the live state."""
     if query.release:
         return Release.objects.get(name=query.release).seq
+    if isinstance(query.as_of, date):
+        over = [entry.seq for entry in Change.objects.all() if entry.at.date() <= query.as_of]
+        return max(over)
     return query.as_of
 
 

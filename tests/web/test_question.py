@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from deals.flows.query import FlowQuery
 from deals.web.question import Choice, kept_fields, more_fields, narrowings, sentence_fields
-from deals.web.wording import finding, hue, place_in_sentence
+from deals.wording import finding, hue, place_in_sentence
 from tests.factories import make_population
 
 
