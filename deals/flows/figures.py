@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.db import connection
 
 from deals.flows.answer import kept, snapshot
 from deals.flows.conditions import COUNTED, placed
 from deals.flows.cube import BAND, CELLS, STATED, Cell, Cube
+from deals.flows.definitions import question
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope, resolve
 from deals.models import PublishedFigure
@@ -84,11 +84,6 @@ def figures(population: str = "") -> tuple[list[Compared], Scope]:
         }
         answers = _kept(questions, scope)
     return [Compared(figure, answers.get(figure.query)) for figure in published], scope
-
-
-def question(text: str) -> FlowQuery:
-    """The FlowQuery of a figure's parameters ("investor=europe&target=CN")."""
-    return FlowQuery.from_params(dict(parse_qsl(text, strict_parsing=True)))
 
 
 def _kept(questions: dict[str, FlowQuery], scope: Scope) -> dict[str, Ours]:

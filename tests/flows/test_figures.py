@@ -3,7 +3,8 @@
 import pytest
 
 from deals.flows.cube import cube, distinct_sides
-from deals.flows.figures import Ours, answers, question
+from deals.flows.definitions import question
+from deals.flows.figures import Ours, answers
 from deals.flows.query import FlowQuery
 from deals.flows.scope import resolve
 from tests.flows.registers import random_register
