@@ -1,28 +1,43 @@
-"""Words for places, directions and numbers in sentences of pages."""
+"""Words for places, directions and numbers in sentences of pages, in the reader's language."""
 
 from typing import Any
 
-from deals.flows.definition import kinds_phrase
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from deals.flows.definition import Phrase, Tongue, joined, kinds_phrase, phrases, window_phrase
 from deals.flows.query import FlowQuery
-from deals.rules.countries import country_name
 from deals.rules.regions import REGIONS, Side
 from deals.rules.vocab import ROUND_TYPES, SECTORS
-from deals.templatetags.formats import number, percent
+from deals.templatetags.formats import country, number, percent
 
 CHINA = frozenset({"CN", "HK", "MO"})
 EUROPE = frozenset(member.country for member in REGIONS["europe"].members)
 EU_MEMBERS = frozenset(member.country for member in REGIONS["eu27"].members)
 WITH_ARTICLE = frozenset({"US", "GB", "NL", "AE", "CZ", "PH", "eu", "eu27", "eu28"})
+LOCAL = Tongue(country, number)
+
+
+def short_name(code: str) -> str:
+    """A region or country without its brackets: "Europe", "Germany"."""
+    return _(REGIONS[code].title).partition(" (")[0] if code in REGIONS else country(code)
 
 
 def place_in_sentence(codes: tuple[str, ...], anything: str) -> str:
     """ "Europe", "the United States and Japan"; what stands in brackets is in the definition."""
-    return " and ".join(_named(code) for code in codes) if codes else anything
+    return joined([_named(code) for code in codes]) if codes else anything
 
 
 def _named(code: str) -> str:
-    name = REGIONS[code].title.split(" (")[0] if code in REGIONS else country_name(code)
-    return f"the {name}" if code in WITH_ARTICLE else name
+    name = short_name(code)
+    if code not in WITH_ARTICLE:
+        return name
+    return pgettext("a country in a sentence", "the %(place)s") % {"place": name}
+
+
+def origin(query: FlowQuery) -> str:
+    """The investors' side as in "an investor from …"."""
+    return place_in_sentence(query.investor, _("anywhere"))
 
 
 def countries_of(side: Side) -> frozenset[str]:
@@ -42,46 +57,84 @@ def hue(query: FlowQuery) -> str:
 
 def companies_phrase(query: FlowQuery) -> str:
     """ "AI companies in China"."""
-    what = "AI companies" if query.ai == ("yes",) else "companies"
-    within = [SECTORS[code] for code in query.sector] + [ROUND_TYPES[code] for code in query.round]
-    narrowed = f" ({', '.join(within)})" if within else ""
-    return f"{what} in {place_in_sentence(query.target, 'any country')}{narrowed}"
+    place = place_in_sentence(query.target, _("any country"))
+    within = [_(SECTORS[code]) for code in query.sector]
+    within += [_(ROUND_TYPES[code]) for code in query.round]
+    said = (
+        _("AI companies in %(place)s") if query.ai == ("yes",) else _("companies in %(place)s")
+    ) % {"place": place}
+    return f"{said} ({', '.join(within)})" if within else said
+
+
+def when(query: FlowQuery) -> str:
+    """ " in 2017–2022", with a blank before it; nothing where no window is asked."""
+    return f" {window_phrase(query)}" if any(query.window) else ""
 
 
 def finding(query: FlowQuery, answer: dict[str, Any]) -> str:
     """The headline: n of N inside a population, else how many are documented."""
-    n, whole = answer["deals"]["n"], answer["deals"]["N"]
-    kinds = kinds_phrase(query)
-    origin = place_in_sentence(query.investor, "anywhere")
-    into = f"{kinds} into {companies_phrase(query)}"
-    if answer["deals"]["share"] is not None:
+    n, share = answer["deals"]["n"], answer["deals"]["share"]
+    words = {
+        "kinds": kinds_phrase(query),
+        "companies": companies_phrase(query),
+        "origin": origin(query),
+        "when": when(query),
+        "n": number(n),
+    }
+    if share is not None:
+        words |= {"share": percent(share), "whole": number(answer["deals"]["N"])}
         return (
-            f"{percent(answer['deals']['share'])} of {into} had an investor from {origin}:"
-            f" {number(n)} of {number(whole)}"
+            _(
+                "%(share)s of %(kinds)s into %(companies)s had an investor from %(origin)s%(when)s:"
+                " %(n)s of %(whole)s"
+            )
+            % words
         )
     if not n:
-        return f"No documented {into} with an investor from {origin}"
-    if n == 1:
-        return f"1 documented deal among {into} with an investor from {origin}"
-    return f"{number(n)} documented {into} with an investor from {origin}"
+        return (
+            _("No documented %(kinds)s into %(companies)s with an investor from %(origin)s%(when)s")
+            % words
+        )
+    return (
+        ngettext(
+            "%(n)s documented deal among %(kinds)s into %(companies)s with an investor from"
+            " %(origin)s%(when)s",
+            "%(n)s documented %(kinds)s into %(companies)s with an investor from"
+            " %(origin)s%(when)s",
+            n,
+        )
+        % words
+    )
 
 
 def deals_counted(n: int) -> str:
     """ "1 deal", "2,165 deals"."""
-    return f"{number(n)} deal{'' if n == 1 else 's'}"
+    return ngettext("%(n)s deal", "%(n)s deals", n) % {"n": number(n)}
 
 
 def n_of_N(answer: dict[str, Any]) -> str:
     """ "81 of 2,165 (3.7 %)", or "20 documented deals" where no share has a meaning."""
     deals = answer["deals"]
     if deals["share"] is None:
-        return f"{deals_counted(deals['n'])} documented"
-    return f"{number(deals['n'])} of {number(deals['N'])} ({percent(deals['share'])})"
+        return _("%(deals)s documented") % {"deals": deals_counted(deals["n"])}
+    return _("%(n)s of %(whole)s (%(share)s)") % {
+        "n": number(deals["n"]),
+        "whole": number(deals["N"]),
+        "share": percent(deals["share"]),
+    }
 
 
 def question(query: FlowQuery) -> str:
     """The question in one line, for titles and citations."""
-    return (
-        f"{kinds_phrase(query).capitalize()} into {companies_phrase(query)}"
-        f" with an investor from {place_in_sentence(query.investor, 'anywhere')}"
-    )
+    said = _("%(kinds)s into %(companies)s with an investor from %(origin)s%(when)s") % {
+        "kinds": kinds_phrase(query),
+        "companies": companies_phrase(query),
+        "origin": origin(query),
+        "when": when(query),
+    }
+    return said[:1].upper() + said[1:]
+
+
+def definition_phrases(query: FlowQuery, population: str) -> list[Phrase]:
+    """The definition in pieces with the rules that explain them, in the reader's language."""
+    return phrases(query, _(population) if population else "", LOCAL)

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
-from deals.flows.definition import place_name, window_phrase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from deals.flows.definition import joined, place_name, window_phrase
 from deals.flows.listing import Wanted
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope
-from deals.rules.countries import country_name
-from deals.rules.regions import REGIONS
+from deals.templatetags.formats import country
+from deals.wording import short_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,54 +23,73 @@ class Behind:
 
 def short(codes: tuple[str, ...], anyone: str) -> str:
     """Names without their brackets: "Europe", "China", "Germany and France"."""
-    names = [
-        REGIONS[code].title.partition(" (")[0] if code in REGIONS else country_name(code)
-        for code in codes
-    ]
-    return " and ".join(names) if names else anyone
+    return joined([short_name(code) for code in codes]) if codes else anyone
 
 
-# Who the deals of each place are; X is the investors' side and Y the target's.
+# Who the deals of each place are.
 EXPLAINED = {
     "flow": "",
-    "counted": "These are all counted deals into {Y}, the N of “n of N”.",
-    "target_side_only": "These count in N and not in n: their investors are from {Y} only.",
-    "other_foreign_only": "These count in N and not in n: they have foreign investors, none from"
-    " {X}.",
-    "unknown": "These count in N and not in n: not all of their investors are known, so one may be"
-    " from {X}.",
-    "too_coarse": "These are in neither n nor N: their date is known too coarsely to say whether"
-    " they belong to the period or to a region on that day.",
-    "undated": "These are in neither n nor N: their date is not known, and a period is asked for.",
-    "unknown_target": "These are in neither n nor N: their target’s country is not known.",
-    "partial": "These count in N and not in n: no known investor is from {X}, and their source"
-    " names only some of the investors.",
-    "undisclosed": "These belong to the flow; their amount is not disclosed.",
-    "range": "These belong to the flow; their amount is known only as a range.",
-    "not_convertible": "These belong to the flow; their amount cannot be converted into"
-    " {currency}.",
+    "counted": gettext_noop("These are all counted deals into %(target)s, the N of “n of N”."),
+    "target_side_only": gettext_noop(
+        "These count in N and not in n: their investors are from %(target)s only."
+    ),
+    "other_foreign_only": gettext_noop(
+        "These count in N and not in n: they have foreign investors, none from %(investor)s."
+    ),
+    "unknown": gettext_noop(
+        "These count in N and not in n: not all of their investors are known, so one may be from"
+        " %(investor)s."
+    ),
+    "too_coarse": gettext_noop(
+        "These are in neither n nor N: their date is known too coarsely to say whether they belong"
+        " to the period or to a region on that day."
+    ),
+    "undated": gettext_noop(
+        "These are in neither n nor N: their date is not known, and a period is asked for."
+    ),
+    "unknown_target": gettext_noop(
+        "These are in neither n nor N: their target’s country is not known."
+    ),
+    "partial": gettext_noop(
+        "These count in N and not in n: no known investor is from %(investor)s, and their source"
+        " names only some of the investors."
+    ),
+    "undisclosed": gettext_noop("These belong to the flow; their amount is not disclosed."),
+    "range": gettext_noop("These belong to the flow; their amount is known only as a range."),
+    "not_convertible": gettext_noop(
+        "These belong to the flow; their amount cannot be converted into %(currency)s."
+    ),
 }
 
 
 def behind(query: FlowQuery, wanted: Wanted, scope: Scope) -> Behind:
     """The title of the list and the sentence under it."""
-    explained = EXPLAINED[wanted.place or "flow"].format(
-        X=place_name(query.investor), Y=place_name(query.target), currency=query.currency
-    )
-    return Behind(_title(query, wanted, scope), explained)
+    said = EXPLAINED.get(wanted.place or "flow", "")
+    words = {
+        "investor": place_name(query.investor, country),
+        "target": place_name(query.target, country),
+        "currency": query.currency,
+    }
+    return Behind(_title(query, wanted), _(said) % words if said else "")
 
 
-def _title(query: FlowQuery, wanted: Wanted, scope: Scope) -> str:
+def _title(query: FlowQuery, wanted: Wanted) -> str:
+    words = {
+        "investor": short(query.investor, ""),
+        "target": short(query.target, ""),
+        "when": window_phrase(query),
+        "q": wanted.q,
+    }
     if query.investor and query.target:
-        title = f"Deals {short(query.investor, '')} → {short(query.target, '')}"
+        title = _("Deals %(investor)s → %(target)s") % words
     elif query.investor:
-        title = f"Deals with an investor from {short(query.investor, '')}"
+        title = _("Deals with an investor from %(investor)s") % words
     elif query.target:
-        title = f"Deals into {short(query.target, '')}"
+        title = _("Deals into %(target)s") % words
     else:
-        title = "Deals"
+        title = _("Deals")
     if any(query.window):
-        title += f", {window_phrase(query)}"
+        title = _("%(title)s, %(when)s") % (words | {"title": title})
     if wanted.q:
-        title += f" matching “{wanted.q}”"
+        title = _("%(title)s matching “%(q)s”") % (words | {"title": title})
     return title
