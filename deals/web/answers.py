@@ -17,8 +17,9 @@ from deals.flows.scope import Scope
 from deals.models import PolicyEvent
 from deals.svg.bars import Part, band, composition_bar
 from deals.svg.years import NARROW, WIDE, year_chart
-from deals.templatetags.formats import day, number
+from deals.templatetags.formats import day
 from deals.web.caveats import caveats
+from deals.web.cite import citation
 from deals.web.question import narrowings
 
 FIRST_DEALS = 10
@@ -170,20 +171,3 @@ def first_deals(query: FlowQuery, scope: Scope) -> list[dict[str, Any]]:
     """The newest deals of the flow, as the API gives them."""
     page = listing(query, scope, Wanted(size=FIRST_DEALS), count=False)
     return [json.loads(document) for document in page.documents]
-
-
-def citation(
-    request: HttpRequest, query: FlowQuery, answer: dict[str, Any], scope: Scope
-) -> dict[str, str]:
-    """A text for a footnote, with an address under which the number stays."""
-    url = request.build_absolute_uri(answer["links"]["cite"])
-    result = wording.n_of_N(answer)
-    generated = (
-        " Demonstration data: generated, not real." if answer["population"]["generated"] else ""
-    )
-    when = day(scope.computed_at)
-    return {
-        "url": url,
-        "text": f"InvestTrack, “{wording.question(query)}”: {result}.{generated} Data as of ledger"
-        f" no. {number(scope.change_seq)}, retrieved {when}. {url}",
-    }
