@@ -24,18 +24,21 @@ ALLOWED = {
         "feeds.questions",
         "feeds.repoint",
     },
-    "flows": {"models", "rules"},
-    "charts": {"rules", "flows"},
-    "svg": {"rules", "flows", "charts"},
+    # Numbers, days and countries in the reader's language.
+    "localised": {"rules"},
+    "flows": {"models", "rules", "localised"},
+    "charts": {"rules", "flows", "localised"},
+    "svg": {"rules", "flows", "charts", "localised"},
     # Words for places and numbers, shared by pages, pictures and what is cited.
-    "wording": {"rules", "flows", "templatetags"},
+    "wording": {"rules", "flows", "templatetags", "localised"},
     # A chart in every form that a page, a download and an embed need.
-    "pictures": {"rules", "flows", "charts", "svg", "wording", "templatetags"},
+    "pictures": {"rules", "flows", "charts", "svg", "wording", "templatetags", "localised"},
     "web": {
         "charts",
         "svg",
         "pictures",
         "wording",
+        "localised",
         "flows",
         "actions",
         "models",
@@ -45,6 +48,7 @@ ALLOWED = {
     },
     "desk": {
         "wording",
+        "localised",
         "pictures",
         "actions",
         "organizations",
@@ -57,7 +61,7 @@ ALLOWED = {
         "templatetags",
         "tasks",
     },
-    "templatetags": {"rules", "flows"},
+    "templatetags": {"rules", "flows", "localised"},
     "api": {"flows", "models", "actions", "rules", "feeds", "tasks"},
     "tasks": {"feeds", "flows", "models"},
     "apps": {"models", "tasks", "management.roles"},

@@ -6,31 +6,26 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from deals import localised
 from deals.flows.definition import place_name
 from deals.rules.counting import KINDS, STATUSES
-from deals.rules.countries import country_name
 from deals.rules.vocab import ROUND_TYPES, SECTORS
 
 register = template.Library()
 
-# A narrow space that no line break splits, between a number and its unit.
-NARROW = "\u202f"
-UNKNOWN = "not known"
-SIGNS = {"EUR": "€", "USD": "US$", "CNY": "CN¥", "GBP": "£"}
-SCALES = (
-    (Decimal(10) ** 12, "tn"),
-    (Decimal(10) ** 9, "bn"),
-    (Decimal(10) ** 6, "m"),
-    (Decimal(10) ** 3, "k"),
-)
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+def unknown() -> str:
+    """What stands where a fact is not known."""
+    return _("not known")
 
 
 @register.filter
 def number(value: int | str | Decimal | None) -> str:
     """2165 → "2,165"; None → "not known"."""
-    return UNKNOWN if value is None or value == "" else f"{Decimal(value):,f}"
+    return unknown() if value is None or value == "" else localised.decimal(Decimal(value))
 
 
 @register.filter
@@ -44,38 +39,29 @@ def percent(share: str | Decimal | None, places: int = 1) -> str:
     value = Decimal(share) * 100
     if 0 < value < Decimal("0.05"):
         places = 2
-    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
-    return f"{rounded}{NARROW}%"
+    return localised.percent(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN))
+
+
+@register.filter
+def stake(value: Decimal | str | None) -> str:
+    """A number of per cent with the digits that it was stated with: "12.50" → "12.5 %"."""
+    return "–" if value is None else localised.percent(Decimal(f"{Decimal(value).normalize():f}"))
 
 
 @register.filter
 def money(value: str | Decimal | None, currency: str = "EUR") -> str:
     """An amount with three leading digits at most: "11160000000.00" → "€11.2 bn"."""
-    if value is None or value == "":
-        return "–"
-    amount = Decimal(value)
-    sign = SIGNS.get(currency, f"{currency}{NARROW}")
-    for size, word in SCALES:
-        # What would round up to a thousand of one unit belongs to the next.
-        if amount >= size * Decimal("0.9995"):
-            return f"{sign}{_three_digits(amount / size)}{NARROW}{word}"
-    return f"{sign}{amount.quantize(Decimal(1), ROUND_HALF_EVEN)}"
-
-
-def _three_digits(value: Decimal) -> str:
-    """10.25 → "10.2", 340.6 → "341", 1 → "1"; zeros behind the point carry nothing."""
-    places = 0 if value >= Decimal("99.95") else 1
-    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
-    return f"{int(rounded)}" if rounded == int(rounded) else f"{rounded}"
+    return "–" if value is None or value == "" else localised.money(Decimal(value), currency)
 
 
 @register.filter
 def day(value: date | datetime | str | None) -> str:
     """2021-09-09 → "9 Sep 2021"; takes dates, times and ISO texts."""
     if value is None or value == "":
-        return UNKNOWN
-    found = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
+        return unknown()
+    if isinstance(value, str):
+        return localised.day(date.fromisoformat(value[:10]))
+    return localised.day(value.date() if isinstance(value, datetime) else value)
 
 
 @register.filter
@@ -83,24 +69,23 @@ def deal_date(value: dict[str, Any]) -> str:
     """A deal's date with its precision: "9 Sep 2021", "Sep 2021", "Q1 2024", "2021"."""
     first, last, precision = value["first"], value["last"], value["precision"]
     if not first:
-        return UNKNOWN
-    year, month = int(first[:4]), int(first[5:7])
+        return unknown()
     match precision:
         case "day":
             return day(first)
         case "month":
-            return f"{MONTHS[month - 1]} {year}"
+            return localised.month(date.fromisoformat(first))
         case "quarter":
-            return f"Q{(month + 2) // 3} {year}"
+            return localised.quarter(date.fromisoformat(first))
         case "year":
-            return str(year)
+            return str(int(first[:4]))
     return f"{day(first)} – {day(last)}"
 
 
 @register.filter
 def country(code: str | None) -> str:
     """DE → "Germany"; blank → "not known"."""
-    return country_name(code) if code else UNKNOWN
+    return localised.country_name(code) if code else unknown()
 
 
 @register.filter
@@ -112,7 +97,7 @@ def place(codes: Iterable[str]) -> str:
 @register.filter
 def words(code: str) -> str:
     """The title of a kind, status, round or sector: "divestment_ordered" → its title."""
-    return _TITLES.get(code, code.replace("_", " "))
+    return _(_TITLES[code]) if code in _TITLES else code.replace("_", " ")
 
 
 _TITLES = KINDS | STATUSES | ROUND_TYPES | SECTORS
@@ -121,31 +106,40 @@ _TITLES = KINDS | STATUSES | ROUND_TYPES | SECTORS
 @register.filter
 def what(deal: dict[str, Any]) -> str:
     """What a deal document is in a word or two: the round where there is one, else the kind."""
-    if deal["kind"] == "funding_round" and deal["round_type"]:
-        return ROUND_TYPES.get(deal["round_type"], deal["round_type"])
-    return KINDS[deal["kind"]].split(" (")[0]
+    named = ROUND_TYPES.get(deal["round_type"] or "")
+    if named and deal["kind"] == "funding_round":
+        return _(named)
+    return short_title(KINDS[deal["kind"]])
+
+
+def short_title(title: str) -> str:
+    """A title without what stands in brackets behind it, in the reader's language."""
+    return _(title).partition(" (")[0].partition("（")[0]
 
 
 @register.filter
 def deal_amount(amount: dict[str, Any]) -> str:
     """An amount as it was stated: "US$220 m", "about CN¥100 m", "€10 m – €100 m", "undisclosed"."""
     if amount["state"] == "undisclosed":
-        return "undisclosed"
+        return _("undisclosed")
     low = money(amount["low"], amount["currency"])
     if amount["state"] == "range":
         return f"{low} – {money(amount['high'], amount['currency'])}"
-    return f"about {low}" if amount["state"] == "approximate" else low
+    return _("about %(amount)s") % {"amount": low} if amount["state"] == "approximate" else low
 
 
 @register.filter
 def investors(deal: dict[str, Any], most: int = 4) -> str:
     """Names with countries, "and 3 more" after the fourth; says when the list is not whole."""
     named = [
-        f"{part['name'] or 'not named'} ({part['country'] or '?'})" for part in deal["investors"]
+        f"{part['name'] or _('not named')} ({part['country'] or '?'})" for part in deal["investors"]
     ]
     if not named:
-        return "not published"
+        return _("not published")
     text = ", ".join(named[:most])
-    if len(named) > most:
-        text += f" and {len(named) - most} more"
-    return f"{text}, and others" if deal["investor_list"] == "partial" else text
+    if more := len(named) - len(named[:most]):
+        count = {"names": text, "more": number(more)}
+        text = ngettext("%(names)s and %(more)s more", "%(names)s and %(more)s more", more) % count
+    return (
+        _("%(names)s, and others") % {"names": text} if deal["investor_list"] == "partial" else text
+    )

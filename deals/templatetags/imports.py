@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from deals.templatetags.formats import UNKNOWN, day
+from deals import localised
+from deals.templatetags.formats import day, unknown
 
 register = template.Library()
 
@@ -14,14 +17,14 @@ register = template.Library()
 SPACE = "\u00a0"
 # Persian and emoji are written with these.
 JOINERS = "\u200c\u200d"
-SIZES = ("bytes", "kB", "MB", "GB", "TB")
+SIZES = ("", "kB", "MB", "GB", "TB")
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """A time to the minute, in UTC and saying so."""
     if value is None:
-        return UNKNOWN
+        return unknown()
     found = value.astimezone(UTC)
     return f"{day(found)}, {found:%H:%M} UTC"
 
@@ -30,26 +33,32 @@ def moment(value: datetime | None) -> str:
 def file_size(size: int | None) -> str:
     """Bytes with three leading digits at most, in powers of 1,000: 3400000 → "3.4 MB"."""
     if not size:
-        return UNKNOWN
+        return unknown()
     value, unit = Decimal(size), 0
     while value >= Decimal("999.5") and unit < len(SIZES) - 1:
         value, unit = value / 1000, unit + 1
     places = 1 if unit and value < Decimal("99.95") else 0
-    return f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)}{SPACE}{SIZES[unit]}"
+    digits = localised.decimal(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN))
+    return f"{digits}{SPACE}{SIZES[unit] if unit else _('bytes')}"
 
 
 @register.filter
 def lasting(seconds: float | None) -> str:
     """How long something takes, in words that do not pretend: "about 2 minutes"."""
     if seconds is None:
-        return UNKNOWN
+        return unknown()
     if seconds < 10:
-        return "a few seconds"
+        return _("a few seconds")
     if seconds < 90:
-        return f"about {round(seconds / 10) * 10} seconds"
-    if seconds < 5400:
-        return f"about {round(seconds / 60)} minutes"
-    return f"about {round(seconds / 3600)} hours"
+        count = round(seconds / 10) * 10
+        said = ngettext("about %(count)s second", "about %(count)s seconds", count)
+    elif seconds < 5400:
+        count = round(seconds / 60)
+        said = ngettext("about %(count)s minute", "about %(count)s minutes", count)
+    else:
+        count = round(seconds / 3600)
+        said = ngettext("about %(count)s hour", "about %(count)s hours", count)
+    return said % {"count": localised.decimal(count)}
 
 
 @register.filter
@@ -58,10 +67,12 @@ def points(difference: Decimal | None) -> str:
     if difference is None:
         return "–"
     value = (difference * 100).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
-    if not value:
-        return "no change" if not difference else f"under 0.01{SPACE}points"
-    sign = "+" if value > 0 else "−"
-    return f"{sign}{abs(value)}{SPACE}points"
+    if not difference:
+        return _("no change")
+    said = _("%(points)s\u00a0points") if value else _("under %(points)s\u00a0points")
+    sign = "+" if value > 0 else "−" if value else ""
+    digits = localised.decimal(abs(value) or Decimal("0.01"))
+    return said % {"points": f"{sign}{digits}"}
 
 
 @register.filter

@@ -22,7 +22,7 @@ def test_a_moment_is_in_utc_and_says_so() -> None:
     [
         (None, "not known"), (1, f"1{N}bytes"), (999, f"999{N}bytes"), (1_000, f"1.0{N}kB"),
         (99_940, f"99.9{N}kB"), (99_960, f"100{N}kB"), (999_600, f"1.0{N}MB"),
-        (3_400_000, f"3.4{N}MB"), (2 * 10**13, f"20.0{N}TB"), (10**16, f"10000{N}TB"),
+        (3_400_000, f"3.4{N}MB"), (2 * 10**13, f"20.0{N}TB"), (10**16, f"10,000{N}TB"),
     ],
 )  # fmt: skip
 def test_a_size_has_three_digits_at_most(size, said) -> None:
