@@ -14,7 +14,7 @@ from deals.flows.scope import Scope, resolve
 from deals.flows.share import flow_share
 
 # Raised whenever code changes what an answer says, so that no kept answer outlives its rule.
-CODE_VERSION = 2
+CODE_VERSION = 3
 KEEP_SECONDS = 24 * 3600
 
 

@@ -191,8 +191,10 @@ def placed(query: FlowQuery, scope: Scope) -> Sql:
             THEN 'unknown'
         WHEN {countries} <@ {targets.members} THEN 'target_side_only'
         ELSE 'other_foreign_only' END"""
+    # Anyone means every country; an empty list would mean nobody, and a band of nothing.
+    members = investors.members if query.investor else countries
     text = (
-        f"SELECT f.*, {place} AS place, {investors.members} AS investor_members,"
+        f"SELECT f.*, {place} AS place, {members} AS investor_members,"
         f" {parts} AS parts, {PER_UNIT[query.currency]} AS per_unit"
         f" FROM deals_dealfact f WHERE {sql.text()}"
     )

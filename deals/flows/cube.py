@@ -42,8 +42,8 @@ SELECT f.*, b.sx,
          THEN extract(year FROM f.date_first)::int END AS year
 FROM placed f
 """
-CELLS = """
-SELECT year, kind, place, count(*) AS deals,
+# What is added up over the deals of a cell, in the order of the fields of `Cell`.
+SUMS = """count(*) AS deals,
     count(*) FILTER (WHERE investor_list = 'partial') AS partial,
     count(*) FILTER (WHERE single) AS disclosed,
     count(*) FILTER (WHERE amount_state = 'range') AS ranges,
@@ -65,6 +65,7 @@ SELECT year, kind, place, count(*) AS deals,
     sum(round(amount_high * per_unit, 2))
         FILTER (WHERE place = 'flow' AND amount_state = 'range') AS range_high
 """
+CELLS = f"SELECT year, kind, place, {SUMS}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,18 @@
 
 from typing import Any
 
-from deals.flows import links
+from deals.flows import frame, links
 from deals.flows.conditions import COUNTED
 from deals.flows.cube import Cube, cube, distinct_sides
-from deals.flows.definition import CASE_LIST, definition
+from deals.flows.definition import definition
+from deals.flows.frame import share_of
 from deals.flows.money import amount, text
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope, is_provisional
-from deals.rules.counting import VALUE_KINDS, share
+from deals.rules.counting import VALUE_KINDS
 from deals.rules.regions import swap_china
 
 REQUIRED = ("investor", "target")
-
-
-def _share(n: int, N: int, scope: Scope) -> str | None:
-    """A share has a meaning only inside a population (rule 3)."""
-    return share(n, N) if scope.population else None
 
 
 def counts(all_cells: Cube, scope: Scope) -> dict[str, Any]:
@@ -29,11 +25,11 @@ def counts(all_cells: Cube, scope: Scope) -> dict[str, Any]:
     return {
         "n": n,
         "N": N,
-        "share": _share(n, N, scope),
+        "share": share_of(n, N, scope),
         "unknown": unknown,
-        "share_max": _share(n + unknown, N, scope),
+        "share_max": share_of(n + unknown, N, scope),
         "partial": partial,
-        "share_max_partial": _share(n + unknown + partial, N, scope),
+        "share_max_partial": share_of(n + unknown + partial, N, scope),
         "too_coarse": all_cells.at("too_coarse").count(),
         "undated": all_cells.at("undated").count(),
         "unknown_target": all_cells.at("unknown_target").count(),
@@ -86,7 +82,7 @@ def by_year(query: FlowQuery, cells: Cube, scope: Scope) -> list[dict[str, Any]]
                 "year": year,
                 "n": n,
                 "N": N,
-                "share": _share(n, N, scope),
+                "share": share_of(n, N, scope),
                 **band,
                 "complete": not provisional and not cut,
                 "provisional": provisional,
@@ -123,7 +119,7 @@ def hong_kong(query: FlowQuery, scope: Scope, with_hk_mo: bool) -> dict[str, Any
     )
     cells = cube(other, scope)
     n, N = cells.at("flow").count(), cells.at(*COUNTED).count()
-    return {"n": n, "N": N, "share": _share(n, N, scope), "deals": links.deals(other)}
+    return {"n": n, "N": N, "share": share_of(n, N, scope), "deals": links.deals(other)}
 
 
 def comparators(query: FlowQuery, cells: Cube, scope: Scope) -> list[dict[str, Any]]:
@@ -137,7 +133,7 @@ def comparators(query: FlowQuery, cells: Cube, scope: Scope) -> list[dict[str, A
             {
                 "investor": code,
                 "n": n,
-                "share": _share(n, counted.count(), scope),
+                "share": share_of(n, counted.count(), scope),
                 "deals": links.deals(other),
             }
         )
@@ -148,33 +144,20 @@ def flow_share(query: FlowQuery, scope: Scope) -> dict[str, Any]:
     """The whole answer, as the API gives it; shapes and names are documented in docs/api.md."""
     cells = cube(query, scope, query.compare)
     companies, investors = distinct_sides(query, scope)
-    population = scope.population
     return {
         "query": query.to_params(),
-        "population": {
-            "code": population.code if population else None,
-            "title": population.title if population else "Case list: all deals of the register",
-            "accessed_on": population.accessed_on.isoformat()
-            if population and population.accessed_on
-            else None,
-            "generated": bool(population and population.generated),
-            "why_no_share": None if population else CASE_LIST,
-        },
+        "population": frame.population(scope),
         "deals": counts(cells, scope),
         "compare": comparators(query, cells, scope),
         "with_hk_mo": hong_kong(query, scope, with_hk_mo=True),
         "without_hk_mo": hong_kong(query, scope, with_hk_mo=False),
-        "amount": amount(cells, query, is_share=population is not None),
+        "amount": amount(cells, query, is_share=scope.population is not None),
         "companies": companies,
         "investors": investors,
         "by_year": by_year(query, cells, scope),
         "by_year_beside": beside_years(cells),
         "definition": definition(query, scope),
-        "as_of": {
-            "change_seq": scope.change_seq,
-            "release": scope.release,
-            "computed_at": scope.computed_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        },
+        "as_of": frame.as_of(scope),
         "links": {
             "page": links.page(query),
             "deals": links.deals(query),
