@@ -6,7 +6,6 @@ published figure is about the world; it is never held against generated data.
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -14,11 +13,12 @@ from typing import Any
 from django.db import connection
 
 from deals.flows.answer import kept, snapshot
-from deals.flows.conditions import COUNTED, placed
+from deals.flows.conditions import COUNTED
 from deals.flows.cube import BAND, CELLS, STATED, Cell, Cube
 from deals.flows.definitions import question
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope, resolve
+from deals.flows.together import placed_as
 from deals.models import PublishedFigure
 from deals.rules.regions import REGIONS
 
@@ -26,7 +26,6 @@ EUROPE = frozenset(
     member.country for code in ("europe", "eu28", "efta") for member in REGIONS[code].members
 )
 CHINA = frozenset(member.country for member in REGIONS["greater-china"].members)
-PARAMETER = re.compile(r"%\((\w+)\)s")
 PLAIN = tuple(item.name for item in fields(Cell))[:-1]
 
 
@@ -124,10 +123,9 @@ def _together(queries: Sequence[FlowQuery], scope: Scope, rest: str) -> list[tup
     branches: list[str] = []
     params: dict[str, Any] = {}
     for number, query in enumerate(queries):
-        sql = placed(query, scope)
-        branch = f"SELECT {number}, a.* FROM (WITH placed AS ({sql.text()}), {rest}) a"
-        branches.append(PARAMETER.sub(rf"%(q{number}_\1)s", branch))
-        params |= {f"q{number}_{name}": value for name, value in sql.params.items()}
+        text, given = placed_as(query, scope, f"q{number}")
+        branches.append(f"SELECT {number}, a.* FROM (WITH placed AS ({text}), {rest}) a")
+        params |= given
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(branches), params)
         return cursor.fetchall()
