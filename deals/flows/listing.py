@@ -109,11 +109,9 @@ def matching(query: FlowQuery, scope: Scope, wanted: Wanted) -> Sql:
 
 def _search(sql: Sql, q: str) -> None:
     """By any name of the target or an investor, in any script, or by an identifier."""
-    words = q.split()
-    if not words:
+    if not q.split():
         return
-    pattern = "%" + "%".join(_literal(word) for word in words) + "%"
-    sql.params |= {"q": pattern, "q_exact": q.strip()}
+    sql.params |= {"q": pattern(q), "q_exact": q.strip()}
     sql.where = [
         f"""SELECT p.* FROM ({sql.where[0]}) p,
             (SELECT coalesce(array_agg(id), '{{}}') AS ids FROM (
@@ -127,8 +125,12 @@ def _search(sql: Sql, q: str) -> None:
     ]
 
 
-def _literal(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def pattern(q: str) -> str:
+    """What ILIKE is asked for: the words of a search in their order, their own signs literally."""
+    words = (
+        word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in q.split()
+    )
+    return f"%{'%'.join(words)}%"
 
 
 def listing(query: FlowQuery, scope: Scope, wanted: Wanted, *, count: bool = True) -> Page:
