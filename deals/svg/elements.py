@@ -1,5 +1,7 @@
 """Elements of inline SVG, with everything that is written into them escaped."""
 
+from collections.abc import Iterable
+
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -20,6 +22,41 @@ def tag(name: str, *children: str | int, **attrs: object) -> SafeString:
 def _plain(value: object) -> object:
     """Coordinates with one decimal at most: a tenth of a pixel is finer than any screen."""
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
+
+
+def linked(address: str, said: str, *children: str) -> SafeString:
+    """Marks that lead to their deals; `said` names them for those who point at or hear them."""
+    hint = tag("title", said)
+    if not address:
+        return tag("g", hint, *children)
+    return tag("a", hint, *children, href=address, aria_label=said)
+
+
+def drawing(
+    prefix: str,
+    size: str,
+    title: str,
+    description: str,
+    extent: tuple[float, float],
+    parts: Iterable[SafeString],
+) -> SafeString:
+    """A whole chart of `extent` (width, height): named, described, for one of the two sizes.
+
+    It is a group, not an image: what is inside an image is hidden from assistive technology, and
+    the marks are links.
+    """
+    width, height = extent
+    return tag(
+        "svg",
+        tag("title", title, id=f"{prefix}-title"),
+        tag("desc", description, id=f"{prefix}-desc"),
+        *parts,
+        viewBox=f"0 0 {width:.0f} {height:.0f}",
+        class_=f"chart chart-{size}",
+        role="group",
+        aria_labelledby=f"{prefix}-title",
+        aria_describedby=f"{prefix}-desc",
+    )
 
 
 def hatching(name: str) -> SafeString:

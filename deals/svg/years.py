@@ -7,9 +7,11 @@ from itertools import pairwise
 from math import ceil
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
+from deals import localised
 from deals.charts import Bars, Line, Marker, YearChart
-from deals.svg.elements import hatching, tag
+from deals.svg.elements import drawing, hatching, linked, tag
 
 MARKER_RADIUS = 8
 TICKS = 4
@@ -29,6 +31,8 @@ class Size:
 # A phone gets a drawing of its own, since a shrunken one has unreadable numbers.
 WIDE = Size("wide", 720, 46, 110, 190)
 NARROW = Size("narrow", 340, 36, 90, 150)
+# One of two drawings side by side.
+HALF = Size("wide", 540, 42, 100, 170)
 
 
 def nice_top(largest: Decimal | int) -> Decimal:
@@ -96,19 +100,12 @@ def year_chart(chart: YearChart, name: str, size: Size = WIDE) -> SafeString:
         return mark_safe("")
     at = _Drawing(chart, size)
     prefix = f"{name}-{size.code}"
-    parts: list[SafeString] = [
-        tag("title", chart.title, id=f"{prefix}-title"),
-        tag("desc", chart.description, id=f"{prefix}-desc"),
-        *_event_lines(at),
-    ]
+    parts: list[SafeString] = _event_lines(at)
     if chart.line:
         parts += _share_panel(at, chart.line)
     parts += [*_bars_panel(at, prefix), *_year_labels(at), *_event_numbers(at)]
-    return tag(
-        "svg", *parts,
-        viewBox=f"0 0 {size.width} {at.height:.0f}", class_=f"chart chart-{size.code}", role="img",
-        aria_labelledby=f"{prefix}-title {prefix}-desc",
-    )  # fmt: skip
+    extent = (size.width, at.height)
+    return drawing(prefix, size.code, chart.title, chart.description, extent, parts)
 
 
 def _grid(
@@ -125,12 +122,16 @@ def _grid(
 
 def _bars_panel(at: _Drawing, prefix: str) -> list[SafeString]:
     chart, size = at.chart, at.size
-    values = ticks(max(max(bars.values) for bars in chart.bars), whole=True)
+    largest = max(max(bars.values) for bars in chart.bars)
+    values = ticks(max(largest, chart.most), whole=True)
     scale = size.bars_height / float(values[-1])
     parts = _grid(
-        at, at.bars_top, size.bars_height, ((float(v / values[-1]), f"{v:,.0f}") for v in values)
+        at,
+        at.bars_top,
+        size.bars_height,
+        ((float(v / values[-1]), localised.decimal(int(v))) for v in values),
     )
-    parts.append(tag("text", "Deals", x=0, y=at.bars_top - 9, class_="axis-title"))
+    parts.append(tag("text", _("Deals"), x=0, y=at.bars_top - 9, class_="axis-title"))
     for position, bars in enumerate(chart.bars):
         parts.append(_bar_group(at, prefix, bars, position, scale))
     return parts
@@ -141,34 +142,43 @@ def _bar_group(at: _Drawing, prefix: str, bars: Bars, position: int, scale: floa
     width = min(at.band * 0.72, 64.0) / len(chart.bars)
     pattern = f"{prefix}-hatch-{position}"
     parts = [hatching(pattern)] if chart.provisional else []
-    labelled = width >= 7 * max(len(f"{n:,}") for n in bars.values)
+    labelled = width >= 7 * max(len(localised.decimal(n)) for n in bars.values)
     for index, (year, n) in enumerate(zip(chart.years, bars.values, strict=True)):
         x = at.middle(index) + width * (position - len(chart.bars) / 2)
         height = n * scale
-        if n:
-            young = year in chart.provisional
-            parts.append(
-                tag("rect", x=x + 0.5, y=at.base - height, width=width - 1, height=height,
-                    class_="bar young" if young else "bar",
-                    style=f"fill:url(#{pattern})" if young else None)
-            )  # fmt: skip
-        if n and labelled:
-            parts.append(
-                tag("text", f"{n:,}", x=x + width / 2, y=at.base - height - 4, class_="value mid")
-            )
+        if not n:
+            continue
+        young = year in chart.provisional
+        marks = [
+            # Low bars can be hit as well as high ones.
+            tag("rect", x=x, y=at.bars_top, width=width, height=at.size.bars_height, class_="hit"),
+            tag("rect", x=x + 0.5, y=at.base - height, width=width - 1, height=height,
+                class_="bar young" if young else "bar",
+                style=f"fill:url(#{pattern})" if young else None),
+        ]  # fmt: skip
+        if labelled:
+            middle, above = x + width / 2, at.base - height - 4
+            marks.append(tag("text", localised.decimal(n), x=middle, y=above, class_="value mid"))
+        parts.append(_mark(bars, index, marks))
     return tag("g", *parts, class_=bars.hue)
+
+
+def _mark(bars: Bars, index: int, marks: Sequence[SafeString]) -> SafeString:
+    if not bars.links:
+        return tag("g", *marks)
+    return linked(bars.links[index], bars.said[index], *marks)
 
 
 def _share_panel(at: _Drawing, line: Line) -> list[SafeString]:
     size = at.size
-    largest = max((share for share in line.values if share is not None), default=Decimal(0))
-    values = ticks(largest * 100, whole=False)
+    known = [share for share in line.values if share is not None]
+    values = ticks(max([*known, at.chart.most_share]) * 100, whole=False)
     top = values[-1]
     parts = _grid(
         at,
         at.share_top,
         size.share_height,
-        ((float(v / top), f"{v.normalize():f} %") for v in values),
+        ((float(v / top), localised.percent(round(v, _places(values)))) for v in values),
     )
     parts.append(tag("text", line.name, x=0, y=at.share_top - 9, class_="axis-title"))
     points: list[tuple[int, float, float] | None] = [
@@ -183,6 +193,12 @@ def _share_panel(at: _Drawing, line: Line) -> list[SafeString]:
     ]
     drawn = [*_segments(at.chart, points), *_points(at, line, points)]
     return [*parts, tag("g", *drawn, class_=at.chart.bars[0].hue)]
+
+
+def _places(values: Sequence[Decimal]) -> int:
+    """As many places behind the point as the steps of an axis need, in per cent."""
+    exponents = [value.normalize().as_tuple().exponent for value in values]
+    return max(0, *(-exponent for exponent in exponents if isinstance(exponent, int)))
 
 
 def _segments(
@@ -204,16 +220,14 @@ def _points(
     at: _Drawing, line: Line, points: Sequence[tuple[int, float, float] | None]
 ) -> list[SafeString]:
     found = []
-    for point, share in zip(points, line.values, strict=True):
-        if point is None or share is None:
+    for index, point in enumerate(points):
+        if point is None:
             continue
         year, x, y = point
         young = year in at.chart.provisional
         found.append(tag("circle", cx=x, cy=y, r=4, class_="point young" if young else "point"))
-        if at.band >= 40:
-            found.append(
-                tag("text", f"{share:.1%}".replace("%", " %"), x=x, y=y - 9, class_="value mid")
-            )
+        if at.band >= 40 and line.labels:
+            found.append(tag("text", line.labels[index], x=x, y=y - 9, class_="value mid"))
     return found
 
 

@@ -69,8 +69,9 @@ def test_a_year_without_a_share_is_a_gap():
 
 def test_the_drawing_is_named_and_described():
     svg = parsed(year_chart(chart(), "c"))
-    assert svg.get("role") == "img"
-    named = svg.get("aria-labelledby").split()
+    # What is inside an image is hidden from assistive technology, and bars are links.
+    assert svg.get("role") == "group"
+    named = [svg.get("aria-labelledby"), svg.get("aria-describedby")]
     assert [svg.find(f"*[@id='{name}']").text for name in named] == ["Rounds", "Two years"]
 
 

@@ -1,9 +1,4 @@
-"""From the rows of an answer to a chart: once as plain values, once as a Plotly figure.
-
-No ORM and no request here. `deals.svg` draws the same `YearChart` on the server; the Plotly figure
-is plain lists and numbers without NaN and without a template, so that it goes through
-`json_script`; colours are named by their meaning (`meta.hue`), which the browser looks up.
-"""
+"""Counts of deals by year, and shares: plain values, and the same as a Plotly figure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,24 +6,36 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from deals.charts.plotly import plain
+
 DAYS_A_YEAR = 366
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Counts of deals, one for each year of the chart; `hue` is a class of charts.css."""
+    """Counts of deals, one for each year of the chart; `hue` is a class of charts.css.
+
+    `links` are the addresses of each year's deals and `said` what each bar says to those who point
+    at or hear it; without them the bars are plain.
+    """
 
     name: str
     hue: str
     values: tuple[int, ...]
+    links: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Shares from 0 to 1, one for each year; None where there is none."""
+    """Shares from 0 to 1, one for each year; None where there is none. `labels` are the same as
+    readers see them, where they are to be written beside the points."""
 
     name: str
     values: tuple[Decimal | None, ...]
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,10 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class YearChart:
-    """Everything a drawing needs. `title` says what is shown, `description` what it shows."""
+    """Everything a drawing needs. `title` says what is shown, `description` what it shows.
+
+    `most` and `most_share` are what the axes reach at least, so that charts share a scale.
+    """
 
     title: str
     description: str
@@ -51,6 +61,8 @@ class YearChart:
     line: Line | None = None
     markers: tuple[Marker, ...] = ()
     provisional: frozenset[int] = frozenset()
+    most: int = 0
+    most_share: Decimal = Decimal(0)
 
     def position(self, day: date) -> float:
         """Where a day lies on the axis: 0.0 is the first day of the first year, 1.0 of the next."""
@@ -139,14 +151,14 @@ def figure(chart: YearChart) -> dict[str, Any]:
             "dtick": max(1, len(years) // 12),
             "showgrid": False,
         },
-        "yaxis": {"title": {"text": "Deals"}, "rangemode": "tozero", "domain": lower},
+        "yaxis": {"title": {"text": _("Deals")}, "rangemode": "tozero", "domain": lower},
         "shapes": [_event_line(chart, marker) for marker in chart.markers],
         "annotations": [_event_number(chart, marker) for marker in chart.markers],
     }
     data: list[dict[str, Any]] = [_bar_trace(chart, bars) for bars in chart.bars]
     if chart.line:
         layout["yaxis2"] = {
-            "title": {"text": "Share"},
+            "title": {"text": _("Share")},
             "rangemode": "tozero",
             "tickformat": ".1%",
             "domain": [0.66, 1.0],
@@ -158,14 +170,17 @@ def figure(chart: YearChart) -> dict[str, Any]:
 def _bar_trace(chart: YearChart, bars: Bars) -> dict[str, Any]:
     return {
         "type": "bar",
-        "name": bars.name,
+        "name": plain(bars.name),
         "x": list(chart.years),
         "y": list(bars.values),
         "marker": {
             "pattern": {"shape": ["/" if year in chart.provisional else "" for year in chart.years]}
         },
         "meta": {"hue": bars.hue},
-        "hovertemplate": "%{x}: %{y:,} deals<extra></extra>",
+        # A click opens the deals of the bar.
+        "customdata": list(bars.links),
+        "hovertext": [plain(said) for said in bars.said],
+        "hoverinfo": "text" if bars.said else "x+y",
     }
 
 
@@ -173,13 +188,14 @@ def _line_trace(chart: YearChart, line: Line) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": line.name,
+        "name": plain(line.name),
         "x": list(chart.years),
         # A float is precise enough to be drawn; the table beside the chart has the exact decimals.
         "y": [None if share is None else float(share) for share in line.values],
         "yaxis": "y2",
         "meta": {"hue": chart.bars[0].hue},
         "hovertemplate": "%{x}: %{y:.1%}<extra></extra>",
+        "customdata": list(chart.bars[0].links),
     }
 
 
@@ -200,5 +216,5 @@ def _event_number(chart: YearChart, marker: Marker) -> dict[str, Any]:
         "yanchor": "bottom",
         "showarrow": False,
         "text": str(marker.number),
-        "hovertext": f"{marker.number}. {marker.text}",
+        "hovertext": plain(f"{marker.number}. {marker.text}"),
     }

@@ -1,0 +1,114 @@
+"""The table of a chart: its numbers as rows, for a page and for a file.
+
+A row holds a raw value under the name of each column, `deals` (the address of its deals, "" for
+none) and perhaps `marks` (a word or two about the row). Only what is shown is formatted here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from deals.templatetags.formats import money, number, percent
+
+NUMERIC = frozenset({"number", "percent", "money"})
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`kind` is "text", "number", "percent", "money" or "name"; `unit` a currency for money."""
+
+    name: str
+    title: str
+    kind: str
+    unit: str = ""
+
+    def shown(self, value: Any) -> str:
+        """The value as a reader sees it; what is not there is a dash, never a zero."""
+        if value is None or value == "":
+            return NOTHING
+        match self.kind:
+            case "number":
+                return number(value)
+            case "percent":
+                return percent(value)
+            case "money":
+                return money(value, self.unit)
+        return str(value)
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in NUMERIC
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell as shown; `href` leads to the deals that it counts."""
+
+    text: str
+    numeric: bool
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns and rows, and a last line with the totals where there are any."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    foot: Mapping[str, Any] | None
+
+    @property
+    def head(self) -> list[Cell]:
+        titles = [Cell(column.title, column.numeric) for column in self.columns]
+        return [*titles, Cell(_("Note"), False)] if self.marked else titles
+
+    @property
+    def marked(self) -> bool:
+        return any(row.get("marks") for row in self.rows)
+
+    @property
+    def lines(self) -> list[list[Cell]]:
+        return [self._line(row) for row in self.rows]
+
+    @property
+    def last_line(self) -> list[Cell]:
+        return self._line(self.foot) if self.foot else []
+
+    def _line(self, row: Mapping[str, Any]) -> list[Cell]:
+        counted = self._counted()
+        cells = []
+        for column in self.columns:
+            value = row.get(column.name)
+            leads = column.name == counted and bool(value)
+            href = row.get("deals", "") if leads else ""
+            cells.append(Cell(column.shown(value), column.numeric, href))
+        return [*cells, Cell(row.get("marks", ""), False)] if self.marked else cells
+
+    def _counted(self) -> str:
+        """The column whose numbers lead to deals: n, or else the first of numbers."""
+        names = [column.name for column in self.columns if column.kind == "number"]
+        return "n" if "n" in names else next(iter(names), "")
+
+
+def total_row(first: str, title: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The last line of a table: the distinct deals of an answer under the title of its rows."""
+    return {first: title, **answer["total"], "deals": answer["links"]["deals"]}
+
+
+def has_share(answers: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether any of the answers was given inside a population."""
+    return any(answer["total"]["share"] is not None for answer in answers)
+
+
+def value_columns(currency: str) -> tuple[Column, ...]:
+    """How much was disclosed, and the band of the value (rule 5)."""
+    return (
+        Column("disclosed_n", _("Disclosed"), "number"),
+        Column("low", _("Low (%(currency)s)") % {"currency": currency}, "money", currency),
+        Column("split", _("Split (%(currency)s)") % {"currency": currency}, "money", currency),
+        Column("high", _("High (%(currency)s)") % {"currency": currency}, "money", currency),
+    )

@@ -1,0 +1,237 @@
+"""Over time: deals a year as bars, their share as a line, both directions on one scale."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from deals import wording
+from deals.charts import Bars, Line, Marker, YearChart, figure
+from deals.flows import links
+from deals.flows.query import FlowQuery
+from deals.pictures import words
+from deals.pictures.picture import Key, Panel, Picture
+from deals.pictures.table import Column, Table, total_row, value_columns
+from deals.svg.years import HALF, NARROW, WIDE, Size, year_chart
+from deals.templatetags.formats import day, number, percent
+
+
+def reverse(query: FlowQuery) -> FlowQuery | None:
+    """The question the other way round; None where it would be the same, or about anybody."""
+    if not query.investor or not query.target or query.investor == query.target:
+        return None
+    return query.but(investor=query.target, target=query.investor)
+
+
+def draw(query: FlowQuery, answers: Mapping[str, Any]) -> Picture:
+    """`series`, and where they were asked `series-back` (the other direction) and `events`."""
+    front = answers["series"]
+    back_query = reverse(query)
+    back = answers.get("series-back") if back_query else None
+    asked = [("time", query, front)]
+    if back_query and back and back["total"]["n"]:
+        asked.append(("back", back_query, back))
+    events = tuple(_marker(event) for event in answers.get("events", ()))
+    measure = _("Deals a year")
+    if front["total"]["share"] is not None:
+        measure = _("Deals a year, and their share of all counted deals in per cent")
+    return Picture(
+        code="time",
+        title=_finding(front) or words.no_deals(query),
+        subtitle=words.subtitle(measure, query, front),
+        summary=" ".join(_summary(one, answer) for _name, one, answer in asked),
+        panels=tuple(_panels(asked, events)),
+        notes=tuple(_notes(query, front, back)),
+        events=events if front["total"]["n"] else (),
+        api=links.address("/api/v1/flows/series/", query, by="year"),
+    )
+
+
+def _panels(
+    asked: Sequence[tuple[str, FlowQuery, Mapping[str, Any]]], events: tuple[Marker, ...]
+) -> list[Panel]:
+    rows = [row for _name, _query, answer in asked for row in answer["rows"]]
+    most = max((row["n"] for row in rows), default=0)
+    shares = [Decimal(row["share"]) for row in rows if row["share"] is not None]
+    scale = (most, max(shares, default=Decimal(0)))
+    size = HALF if len(asked) > 1 else WIDE
+    return [_panel(name, query, answer, events, scale, size) for name, query, answer in asked]
+
+
+def _panel(
+    name: str,
+    query: FlowQuery,
+    answer: Mapping[str, Any],
+    events: tuple[Marker, ...],
+    scale: tuple[int, Decimal],
+    size: Size,
+) -> Panel:
+    chart = _chart(query, answer, events, scale)
+    has_deals = bool(answer["total"]["n"] and chart.years)
+    nothing = mark_safe("")
+    return Panel(
+        name=name,
+        title=words.direction(query),
+        wide=year_chart(chart, name, size) if has_deals else nothing,
+        narrow=year_chart(chart, name, NARROW) if has_deals else nothing,
+        figure=figure(chart) if has_deals else None,
+        table=_table(query, answer),
+        hue=wording.hue(query),
+        legend=_legend(query, chart),
+        empty="" if has_deals else words.no_deals(query),
+    )
+
+
+def _chart(
+    query: FlowQuery,
+    answer: Mapping[str, Any],
+    events: tuple[Marker, ...],
+    scale: tuple[int, Decimal],
+) -> YearChart:
+    rows = answer["rows"]
+    shares = tuple(None if row["share"] is None else Decimal(row["share"]) for row in rows)
+    years = tuple(int(row["period"]) for row in rows)
+    inside = tuple(event for event in events if years and years[0] <= event.on.year <= years[-1])
+    bars = Bars(
+        words.direction(query),
+        wording.hue(query),
+        tuple(row["n"] for row in rows),
+        tuple(row["deals"] for row in rows),
+        tuple(words.counted(row, row["period"]) for row in rows),
+    )
+    return YearChart(
+        title=words.direction(query),
+        description=_summary(query, answer),
+        years=years,
+        bars=(bars,),
+        line=_line(shares),
+        markers=inside,
+        provisional=frozenset(int(row["period"]) for row in rows if not row["complete"]),
+        most=scale[0],
+        most_share=scale[1],
+    )  # fmt: skip
+
+
+def _line(shares: tuple[Decimal | None, ...]) -> Line | None:
+    if all(share is None for share in shares):
+        return None
+    return Line(_("Share of counted deals"), shares, tuple(percent(share) for share in shares))
+
+
+def _marker(event: Mapping[str, Any]) -> Marker:
+    on = date.fromisoformat(event["date"])
+    said = _("%(day)s, %(jurisdiction)s: %(title)s") % {
+        "day": day(on),
+        "jurisdiction": event["jurisdiction"],
+        "title": _(event["title"]),
+    }
+    return Marker(event["number"], on, said)
+
+
+def _legend(query: FlowQuery, chart: YearChart) -> tuple[Key, ...]:
+    if not chart.provisional:
+        return ()
+    hue = wording.hue(query)
+    young = _("Not complete: young years are provisional, and a window may cut a year")
+    return (Key(_("Deals a year"), hue), Key(young, hue, "young"))
+
+
+def _peak(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    rows = [row for row in answer["rows"] if row["n"]]
+    return max(rows, key=lambda row: row["n"]) if rows else None
+
+
+def _finding(answer: Mapping[str, Any]) -> str:
+    """The year with most deals, and their share there; "" without dated deals."""
+    peak = _peak(answer)
+    if peak is None:
+        return ""
+    said = {"period": peak["period"], "deals": wording.deals_counted(peak["n"])}
+    if peak["share"] is None:
+        return _("Most in %(period)s: %(deals)s") % said
+    said["share"] = percent(peak["share"])
+    return _("Most in %(period)s: %(deals)s, %(share)s of all") % said
+
+
+def _summary(query: FlowQuery, answer: Mapping[str, Any]) -> str:
+    """Total and span, peak, range of the share, and what is not complete."""
+    rows, peak = answer["rows"], _peak(answer)
+    if peak is None:
+        return words.no_deals(query)
+    parts = [
+        _("%(direction)s: %(deals)s from %(first)s to %(last)s; most in %(period)s (%(n)s).")
+        % {
+            "direction": words.direction(query),
+            "deals": wording.deals_counted(sum(row["n"] for row in rows)),
+            "first": rows[0]["period"],
+            "last": rows[-1]["period"],
+            "period": peak["period"],
+            "n": number(peak["n"]),
+        }
+    ]
+    known = [(Decimal(row["share"]), row["period"]) for row in rows if row["share"] is not None]
+    if len(known) > 1:
+        (low, low_at), (high, high_at) = min(known), max(known)
+        parts.append(
+            _("The share lies between %(low)s (%(low_at)s) and %(high)s (%(high_at)s).")
+            % {"low": percent(low), "low_at": low_at, "high": percent(high), "high_at": high_at}
+        )
+    if young := [row["period"] for row in rows if not row["complete"]]:
+        parts.append(_("Not complete: %(periods)s.") % {"periods": ", ".join(young)})
+    return " ".join(parts)
+
+
+def _table(query: FlowQuery, answer: Mapping[str, Any]) -> Table:
+    columns = [
+        Column("period", _("Year"), "text"),
+        Column("n", _("Deals (n)"), "number"),
+        Column("N", _("All (N)"), "number"),
+    ]
+    if answer["total"]["share"] is not None:
+        columns.append(Column("share", _("Share"), "percent"))
+    rows = [row | {"marks": _mark(row)} for row in answer["rows"]]
+    return Table(
+        caption=_("%(direction)s, by year") % {"direction": words.direction(query)},
+        columns=(*columns, *value_columns(query.currency)),
+        rows=(*rows, *_beside_rows(answer)),
+        foot=total_row("period", _("All"), answer),
+    )
+
+
+def _mark(row: Mapping[str, Any]) -> str:
+    if row["provisional"]:
+        return _("provisional")
+    return "" if row["complete"] else _("part of the year")
+
+
+def _beside_rows(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Deals of the total that no year holds, so that the column adds up."""
+    several = answer["beside"]["several_periods"]
+    undated = answer["beside"]["undated"]
+    found = [
+        (_("Several years"), several, _("the date spans years")),
+        (_("No date"), undated, _("in the total, in no year")),
+    ]
+    return [
+        {"period": name, "n": beside["n"], "N": beside["N"], "deals": beside.get("deals", ""),
+         "marks": why}
+        for name, beside, why in found
+        if beside["n"]
+    ]  # fmt: skip
+
+
+def _notes(query: FlowQuery, front: Mapping[str, Any], back: Mapping[str, Any] | None) -> list[str]:
+    notes = []
+    if any(row["provisional"] for row in front["rows"]):
+        notes.append(
+            _("Years younger than 24 months are provisional: suppliers find deals late, so these "
+              "bars still grow.")
+        )  # fmt: skip
+    if back is not None and not back["total"]["n"]:
+        other = reverse(query)
+        if other:
+            notes.append(words.no_deals(other))
+    return notes

@@ -1,0 +1,51 @@
+"""Sentences that pictures share: what is measured, for which question, inside which population."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from deals import wording
+from deals.flows.query import FlowQuery
+from deals.templatetags.formats import number, percent
+
+
+def subtitle(measure: str, query: FlowQuery, answer: Mapping[str, Any]) -> str:
+    """Measure, question (with its period) and population of an answer."""
+    return _("%(measure)s. %(question)s. %(population)s.") % {
+        "measure": measure,
+        "question": wording.question(query),
+        "population": population(answer),
+    }
+
+
+def population(answer: Mapping[str, Any]) -> str:
+    """The population by its title; data that was invented is said to be."""
+    found = answer["population"]
+    if not found["code"]:
+        return _("Case list: counts of documented deals, no shares")
+    said = _("Population: %(title)s") % {"title": _(found["title"])}
+    return _("%(said)s (generated, not real)") % {"said": said} if found["generated"] else said
+
+
+def counted(row: Mapping[str, Any], name: str) -> str:
+    """What a mark says: "2019: 12 deals of 340 (3.5 %)", or "2019: 12 deals" without a share."""
+    words = {"name": name, "deals": wording.deals_counted(row["n"])}
+    if row.get("share") is None:
+        return _("%(name)s: %(deals)s") % words
+    words |= {"whole": number(row["N"]), "share": percent(row["share"])}
+    return _("%(name)s: %(deals)s of %(whole)s (%(share)s)") % words
+
+
+def direction(query: FlowQuery) -> str:
+    """ "Europe → China"."""
+    ends = [
+        " + ".join(wording.short_name(code) for code in side) or _("anywhere")
+        for side in (query.investor, query.target)
+    ]
+    return " → ".join(ends)
+
+
+def no_deals(query: FlowQuery) -> str:
+    """Why there is nothing to draw, as a sentence."""
+    return _("No deal matches the question: %(question)s.") % {"question": wording.question(query)}
