@@ -1,0 +1,34 @@
+"""`manage.py generate_deals 1000000`: an invented register to measure with, in its own database."""
+
+from argparse import ArgumentParser
+from time import perf_counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from deals.feeds.generated import code_of, generate
+from deals.feeds.refusals import Refused
+
+REFUSED = 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Generate so many invented deals into a database of their own, to measure with. Refuses "
+        "where real deals are."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("count", type=int, help="how many deals, e.g. 1000000")
+        parser.add_argument("--seed", type=int, default=1, help="another seed, other deals")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        begun = perf_counter()
+        try:
+            for done in generate(options["count"], options["seed"]):
+                seconds = perf_counter() - begun
+                self.stdout.write(f"{done:,} deals, {done / seconds:,.0f} a second")
+        except Refused as refusal:
+            raise CommandError(str(refusal), returncode=REFUSED) from None
+        code = code_of(options["count"])
+        self.stdout.write(f"Population “{code}”, marked as generated: /flows/?population={code}")
