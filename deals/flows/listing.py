@@ -14,13 +14,17 @@ from typing import Any
 from django.core import signing
 from django.db import connection
 
-from deals.flows.conditions import BESIDE, COUNTED, Sql, filters, placed
+from deals.flows.conditions import BESIDE, COUNTED, Sql, countries_column, filters, placed
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope
 
 # Which of the deals around a number are meant. "counted" is N; the others are single places.
 PLACES = ("flow", "counted", *COUNTED[1:], *BESIDE)
 # Finer lists that a sentence on a page points to.
+# An investor in `p` that is from X; with no investor side, anybody.
+FROM_X = (
+    "(%(anyone)s::boolean OR string_to_array(t.countries, '+')::varchar[] && p.investor_members)"
+)
 NARROWED = {
     "partial": "p.place IN ('target_side_only', 'other_foreign_only')"
     " AND p.investor_list = 'partial'",
@@ -31,6 +35,24 @@ NARROWED = {
     " AND (p.amount_state <> 'undisclosed' OR EXISTS (SELECT 1"
     " FROM unnest(p.parts, p.contributions) AS t(countries, given)"
     " WHERE given > 0 AND string_to_array(countries, '+')::varchar[] && p.investor_members))",
+    # Rows of charts: deals of the flow that a filter of the question cannot name.
+    "as_target": "p.place = 'flow' AND p.target_id = ANY(%(organizations)s::bigint[])",
+    "as_investor": "p.place = 'flow' AND EXISTS (SELECT 1"
+    " FROM unnest(p.parts, p.investors) AS t(countries, investor)"
+    f" WHERE t.investor = ANY(%(organizations)s::bigint[]) AND {FROM_X})",
+    "unnamed": "p.place = 'flow' AND EXISTS (SELECT 1"
+    " FROM unnest(p.parts, p.investors) AS t(countries, investor)"
+    f" WHERE t.investor IS NULL AND {FROM_X})",
+    "no_sector": "p.place = 'flow' AND cardinality(p.sectors) = 0",
+    "no_round": "p.place = 'flow' AND p.round_type = ''",
+    "no_country": "p.place = 'flow' AND cardinality(p.{countries}) = 0",
+    "no_target_country": "p.place = 'flow' AND p.target_country IS NULL",
+    "no_date": "p.place = 'flow' AND p.date_first IS NULL",
+    **{
+        f"several_{by}s": f"p.place = 'flow' AND date_trunc('{by}', p.date_first::timestamp)"
+        f" <> date_trunc('{by}', p.date_last::timestamp)"
+        for by in ("year", "quarter", "month")
+    },
 }
 ORDERS = {
     "-date": ("coalesce(p.date_last, '0001-01-01'::date)", "DESC", "date"),
@@ -85,7 +107,10 @@ def matching(query: FlowQuery, scope: Scope, wanted: Wanted) -> Sql:
         sql = placed(query, scope)
         place = wanted.place or "flow"
         if place in NARROWED:
-            which = NARROWED[place]
+            countries = countries_column(query).removeprefix("f.")
+            which = NARROWED[place].format(countries=countries)
+            anyone, organizations = not query.investor, list(scope.organizations)
+            sql.params |= {"anyone": anyone, "organizations": organizations}
         elif place == "counted":
             which = f"p.place IN {COUNTED}"
         else:
