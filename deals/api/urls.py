@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
-from deals.api import changes, deals, flows, imports, problems, reference
+from deals.api import bridge, changes, deals, flows, imports, problems, reference
 
 VERSION = "v1"
 
@@ -21,6 +21,7 @@ def nothing_here(request: Request, rest: str = "") -> HttpResponse:
 
 urlpatterns = [
     path("flows/share/", flows.share, name="api-share"),
+    path("flows/bridge/", bridge.steps, name="api-bridge"),
     path("deals/", deals.deals, name="api-deals"),
     path("deals/<str:public_id>/", deals.deal, name="api-deal"),
     path("deals/<str:public_id>/versions/", deals.versions, name="api-versions"),

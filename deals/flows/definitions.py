@@ -4,8 +4,9 @@ The table is deals/data/definitions.csv. `differs` says what of the original no 
 register can express, so that nobody takes the same definition for the same data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.http import QueryDict
@@ -84,6 +85,36 @@ def read(parameter: str, text: str) -> FlowQuery:
         raise BadParameters([Problem(parameter, message)]) from None
 
 
+def pair(
+    params: Mapping[str, Any], defaults: Mapping[str, str], extra: Collection[str] = ()
+) -> tuple[FlowQuery, FlowQuery]:
+    """The questions `a` and `b` of a request, both inside its `population` where it names one.
+
+    `extra` names parameters that the caller reads itself. Raises `BadParameters`.
+    """
+    known = ["a", "b", "population", *extra]
+    problems = []
+    for name in params:
+        getlist = getattr(params, "getlist", None)
+        if name not in known:
+            message = f"There is no such parameter. Known are: {', '.join(known)}."
+            problems.append(Problem(name, message))
+        elif getlist and len(getlist(name)) > 1:
+            problems.append(Problem(name, "Give this once."))
+    found = []
+    for name in ("a", "b"):
+        try:
+            found.append(read(name, params.get(name) or defaults.get(name, "")))
+        except BadParameters as error:
+            problems.extend(error.problems)
+    if problems:
+        raise BadParameters(problems)
+    if inside := params.get("population"):
+        population = FlowQuery.from_params({"population": inside}).population
+        found = [query.but(population=population) for query in found]
+    return found[0], found[1]
+
+
 def written(query: FlowQuery) -> str:
     """The shortest text that `read` takes back to the same question."""
     for definition in DEFINITIONS.values():
@@ -102,7 +133,13 @@ def same_as(query: FlowQuery) -> Definition | None:
     return next((one for one in DEFINITIONS.values() if one.query == bare), None)
 
 
-def bridge(a: FlowQuery, b: FlowQuery, **more: str) -> str:
-    """The address of the bridge from one question's number to another's."""
+def bridge(a: FlowQuery, b: FlowQuery, path: str = BRIDGE, **more: str) -> str:
+    """The address of the bridge from one question's number to another's.
+
+    A population that both ask inside is written once, so that definitions keep their names.
+    """
+    if a.population == b.population and "population" not in more:
+        more["population"] = a.population
+        a, b = a.but(population=""), b.but(population="")
     given = {"a": written(a), "b": written(b)} | {name: text for name, text in more.items() if text}
-    return f"{BRIDGE}?{urlencode(given)}"
+    return f"{path}?{urlencode(given, safe=',:')}"

@@ -7,9 +7,10 @@ from deals.flows import links
 from deals.flows.definition import window_phrase
 from deals.flows.figures import Compared, Ours
 from deals.flows.scope import Scope
+from deals.localised import NARROW
 from deals.models import PublishedFigure
 from deals.rules.counting import share
-from deals.templatetags.formats import NARROW, money, number, percent
+from deals.templatetags.formats import money, number, percent
 from deals.web.behind import short
 
 NOUNS = {"deals": "deals", "companies": "companies", "investors": "investors"}
