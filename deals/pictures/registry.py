@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from deals import wording
 from deals.flows.answer import snapshot
-from deals.flows.asked import ask, ask_all
+from deals.flows.asked import answered
 from deals.flows.events import policy_events
 from deals.flows.query import FlowQuery
-from deals.flows.scope import Scope
+from deals.flows.scope import Scope, resolve
 from deals.pictures import time
 from deals.pictures.picture import Picture
 
@@ -39,24 +39,32 @@ TABS: dict[str, Tab] = {
 }  # fmt: skip
 
 
-def picture(code: str, query: FlowQuery) -> tuple[Picture, Scope]:
-    """Ask what the chart `code` needs, and draw it; raises `BadParameters`."""
-    answers, scope = answers_for(code, query)
-    return TABS[code].draw(query, answers), scope
+def picture(code: str, query: FlowQuery, scope: Scope | None = None) -> tuple[Picture, Scope]:
+    """Ask what the chart `code` needs, and draw it; raises `BadParameters`.
+
+    A page that looked up the question's scope gives it, and holds the snapshot.
+    """
+    answers, found = answers_for(code, query, scope)
+    return TABS[code].draw(query, answers), found
 
 
-def answers_for(code: str, query: FlowQuery) -> tuple[dict[str, Any], Scope]:
+def answers_for(
+    code: str, query: FlowQuery, scope: Scope | None = None
+) -> tuple[dict[str, Any], Scope]:
     """The answers of a chart by name, all from one snapshot; raises `BadParameters`.
 
     For the chart over time also the other direction and the policy events of its years.
     """
     with snapshot():
-        found, scope = ask_all(TABS[code].questions, query)
-        answers: dict[str, Any] = dict(found)
+        scope = scope or resolve(query)
+        answers: dict[str, Any] = {
+            name: answered(name, query, scope) for name in TABS[code].questions
+        }
         if code == "time":
             other = time.reverse(query)
             if other is not None:
-                answers[BACK], _scope = ask("series", other)
+                # Only the sides differ, so the scope is the same.
+                answers[BACK] = answered("series", other, scope)
             answers[EVENTS] = _events(query, answers["series"]["rows"])
     return answers, scope
 
