@@ -64,10 +64,9 @@ def filters(query: FlowQuery, scope: Scope, *, counted: bool = True) -> Sql:
     _status(sql, query.status)
     _amount(sql, query)
     if scope.organizations:
-        sql.add(
-            "(f.target_id = ANY(%(organizations)s) OR f.investors && %(organizations)s::bigint[])",
-            organizations=list(scope.organizations),
-        )
+        _took_part(sql, "organizations", scope.organizations)
+        for number, others in enumerate(scope.others):
+            _took_part(sql, f"others{number}", others)
     if query.state_linked:
         sql.add("f.state_linked" if query.state_linked == "yes" else "NOT f.state_linked")
     if query.known_by:
@@ -80,6 +79,13 @@ def filters(query: FlowQuery, scope: Scope, *, counted: bool = True) -> Sql:
             f" WHERE part.part_of_id IS NOT NULL AND {in_ledger('part', scope)})"
         )
     return sql
+
+
+def _took_part(sql: Sql, name: str, organizations: tuple[int, ...]) -> None:
+    sql.add(
+        f"(f.target_id = ANY(%({name})s) OR f.investors && %({name})s::bigint[])",
+        **{name: list(organizations)},
+    )
 
 
 def _status(sql: Sql, words: tuple[str, ...]) -> None:

@@ -16,6 +16,8 @@ from deals.flows.listing import Wanted, matching
 from deals.flows.query import ALL, EVER_COMPLETED, FlowQuery
 from deals.flows.scope import Scope
 
+# Places in the flow that do not depend on who its investors are.
+WITHOUT_INVESTOR = ("as_target", "no_sector", "no_round", "no_target_country", "no_date")
 # Filters with a closed list of words, and the column each one reads.
 COLUMNS = {"kind": "kind", "status": "status", "ai": "ai", "round": "round_type"}
 
@@ -130,7 +132,8 @@ def _investors(query: FlowQuery, scope: Scope, wanted: Wanted) -> list[tuple[str
 
 def _anywhere(place: str) -> str:
     """Without an investor side every counted deal is in the flow."""
-    return place if place in ("too_coarse", "undated", "unknown_target") else ""
+    kept_places = ("too_coarse", "undated", "unknown_target", *WITHOUT_INVESTOR)
+    return place if place in kept_places else ""
 
 
 def _populations(scope: Scope) -> tuple[PopulationCount, ...]:

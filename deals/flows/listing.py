@@ -160,7 +160,9 @@ def pattern(q: str) -> str:
 
 def listing(query: FlowQuery, scope: Scope, wanted: Wanted, *, count: bool = True) -> Page:
     """One page. Raises `BadParameters` for a bad place, order, size, search or cursor."""
-    problems = wanted.problems()
+    problems = [*wanted.problems()]
+    if wanted.place in ("as_target", "as_investor") and not query.organization:
+        problems.append(Problem("place", f"“{wanted.place}” needs an organization."))
     if problems:
         raise BadParameters(problems)
     sql = matching(query, scope, wanted)

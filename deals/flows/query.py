@@ -25,6 +25,7 @@ ATTRIBUTIONS = ("immediate", "ultimate")
 AI_ANSWERS = ("yes", "no", "unknown")
 LARGEST_AMOUNT = Decimal(10) ** 15
 LONGEST_LIST = 300
+MOST_ORGANIZATIONS = 5
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLAIN_NUMBER = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,4})?")
 
@@ -53,7 +54,8 @@ class FlowQuery:
     """Which deals are meant. Empty means "any"; the defaults are the rules of counting.
 
     `investor`, `target` and `compare` hold region and country codes; `from_` and `to` are texts of
-    year, month or day, both inclusive; amounts are in `currency`. `state_linked` is "yes" or "no":
+    year, month or day, both inclusive; amounts are in `currency`. `organization` has identifiers,
+    separated by commas, of organizations that all took part. `state_linked` is "yes" or "no":
     whether a state holds a stake above any investor. `as_of` is a number of the ledger, or a day,
     which stands for the ledger as it was when that day ended (UTC).
     """
@@ -247,6 +249,16 @@ def _code(text: str) -> str:
     return text
 
 
+def _organizations(text: str) -> str:
+    """Identifiers in the order given, each once: deals in which all of them took part."""
+    codes = list(dict.fromkeys(_code(part) for part in _parts(text)))
+    if len(codes) > MOST_ORGANIZATIONS:
+        raise RuleError(
+            "too_many", f"At most {MOST_ORGANIZATIONS} organizations can be asked for together."
+        )
+    return ",".join(codes)
+
+
 _READERS: dict[str, Any] = {
     "investor": _sides,
     "target": _sides,
@@ -262,7 +274,7 @@ _READERS: dict[str, Any] = {
     "currency": _one_of(CURRENCIES),
     "min_amount": _amount,
     "max_amount": _amount,
-    "organization": _code,
+    "organization": _organizations,
     "state_linked": _one_of(("yes", "no")),
     "population": _code,
     "known_by": _edge(end=True),

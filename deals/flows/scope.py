@@ -17,6 +17,8 @@ PROVISIONAL_MONTHS = 24
 class Scope:
     """`organizations` are the one asked for and all that were merged with it; empty for any.
 
+    Where several were asked for together, `others` has the same of each further one.
+
     `seq` is the point of the ledger that is asked for, None for the live state; `head` its end.
 
     `seen_on` is the day up to which the data could have known: the population's access date, or the
@@ -31,6 +33,7 @@ class Scope:
     release: str | None
     seen_on: date
     computed_at: datetime
+    others: tuple[tuple[int, ...], ...] = ()
 
     @property
     def change_seq(self) -> int:
@@ -42,20 +45,22 @@ def resolve(query: FlowQuery) -> Scope:
     problems: list[Problem] = []
     head, head_at = ledger.newest()
     population = _population(query.population, problems)
-    organizations = _organizations(query.organization, problems)
+    asked = query.organization.split(",") if query.organization else []
+    groups = [_organizations(public_id, problems) for public_id in asked]
     seq = _seq(query, head, problems)
     if problems:
         raise BadParameters(problems)
     now = timezone.now()
     return Scope(
         population,
-        organizations,
+        groups[0] if groups else (),
         seq,
         head,
         head_at,
         query.release or None,
         _seen_on(population, seq, now.date()),
         now,
+        tuple(groups[1:]),
     )
 
 
@@ -73,8 +78,6 @@ def _population(code: str, problems: list[Problem]) -> Population | None:
 
 def _organizations(public_id: str, problems: list[Problem]) -> tuple[int, ...]:
     """Versions from before a merge keep the organization they were written with."""
-    if not public_id:
-        return ()
     found = Organization.objects.filter(public_id=public_id).first()
     if found is None:
         problems.append(Problem("organization", f"There is no organization “{public_id}”."))

@@ -112,17 +112,19 @@ def _answer(
     rows = []
     for code, name, country, N, _, sums in listed:
         N = found.total_N if N is None else N
-        address = (
-            links.deals(query.but(organization=code), place)
-            if code
-            else links.deals(query, "unnamed")
-        )
+        address = links.deals(_with(query, code), place) if code else links.deals(query, "unnamed")
         counted = numbers(Cube((cell_of(sums),)), N, query, scope)
         rows.append(row(code or "", name, counted, address, country))
     total = numbers(whole, found.total_N, query, scope)
     rows_all = listed[0][4] if listed else 0
     shown = answer(of, rows, total, beside(found, query), query, scope, limit)
     return shown | {"rows_all": rows_all}
+
+
+def _with(query: FlowQuery, code: str) -> FlowQuery:
+    """The organization of a row comes first, since places mean that one; others stay asked for."""
+    others = [other for other in query.organization.split(",") if other not in ("", code)]
+    return query.but(organization=",".join([code, *others]))
 
 
 def _ask(

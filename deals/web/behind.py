@@ -59,6 +59,30 @@ EXPLAINED = {
     "not_convertible": gettext_noop(
         "These belong to the flow; their amount cannot be converted into %(currency)s."
     ),
+    "as_target": gettext_noop("These belong to the flow; the organization is their target."),
+    "as_investor": gettext_noop(
+        "These belong to the flow; the organization is among the investors it is about."
+    ),
+    "unnamed": gettext_noop(
+        "These belong to the flow; their sources do not name every investor it is about."
+    ),
+    "no_sector": gettext_noop("These belong to the flow; their sector is not stated."),
+    "no_round": gettext_noop("These belong to the flow; their type of round is not stated."),
+    "no_country": gettext_noop("These belong to the flow; no country of their investors is known."),
+    "no_target_country": gettext_noop(
+        "These belong to the flow; their target’s country is not known."
+    ),
+    "no_date": gettext_noop("These belong to the flow; their date is not known."),
+    "several_years": gettext_noop(
+        "These belong to the flow; their date spans several years, so no single year has them."
+    ),
+    "several_quarters": gettext_noop(
+        "These belong to the flow; their date spans several quarters, so no single quarter has"
+        " them."
+    ),
+    "several_months": gettext_noop(
+        "These belong to the flow; their date spans several months, so no single month has them."
+    ),
 }
 
 
