@@ -111,6 +111,7 @@ def _end(found: Bridge, position: int) -> dict[str, Any]:
         "N": stage.N,
         "share": share_of(stage.n, stage.N, scope),
         "deals": links.deals(stage.query),
+        "counted": links.deals(stage.query, "counted"),
         "page": links.page(stage.query),
         "published": definition.figures if definition else (),
     }
@@ -130,6 +131,8 @@ def _rows(asked: Asked, found: Bridge) -> list[dict[str, Any]]:
                 "n": step.n,
                 "N": step.N,
                 "share": share_of(step.n, step.N, _scope(found, step)),
+                "deals": links.deals(step.query),
+                "counted": links.deals(step.query, "counted"),
                 **{
                     side: {
                         "n": getattr(step, side),
