@@ -1,6 +1,6 @@
 """Every chart of the explorer by its code: which answers it needs, and how it is drawn."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from deals.flows.asked import answered
 from deals.flows.events import policy_events
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope, resolve
-from deals.pictures import time
+from deals.pictures import matrix, ranked, stages, time
 from deals.pictures.picture import Picture
 
 EVENTS = "events"
@@ -35,8 +35,23 @@ TABS: dict[str, Tab] = {
     tab.code: tab
     for tab in (
         Tab("time", gettext_lazy("Over time"), ("series",), time.draw),
+        Tab(
+            "countries",
+            gettext_lazy("Countries"),
+            ("top-countries", "top-target-countries"),
+            ranked.countries,
+        ),
+        Tab("sectors", gettext_lazy("Sectors"), ("top-sectors",), ranked.sectors),
+        Tab("rounds", gettext_lazy("Rounds"), ("top-rounds",), stages.rounds),
+        Tab(
+            "organizations",
+            gettext_lazy("Investors"),
+            ("top-investors", "top-targets"),
+            ranked.organizations,
+        ),
+        Tab("matrix", gettext_lazy("Matrix"), ("matrix",), matrix.draw),
     )
-}  # fmt: skip
+}
 
 
 def picture(code: str, query: FlowQuery, scope: Scope | None = None) -> tuple[Picture, Scope]:
@@ -65,17 +80,17 @@ def answers_for(
             if other is not None:
                 # Only the sides differ, so the scope is the same.
                 answers[BACK] = answered("series", other, scope)
-            answers[EVENTS] = _events(query, answers["series"]["rows"])
+            answers[EVENTS] = _events(query, [answers["series"], answers.get(BACK)])
     return answers, scope
 
 
-def _events(query: FlowQuery, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _events(query: FlowQuery, series: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
     """Events from the places that the question is about, and from those it compares with."""
-    if not rows:
+    years = [int(row["period"]) for one in series if one for row in one["rows"]]
+    if not years:
         return []
     codes = wording.countries_of(query.investor_side) | wording.countries_of(query.target_side)
     codes |= set(query.compare)
     if codes & wording.EU_MEMBERS:
         codes |= {"EU"}
-    first, last = (int(row["period"]) for row in (rows[0], rows[-1]))
-    return policy_events(first, last, codes)
+    return policy_events(min(years), max(years), codes)

@@ -39,16 +39,17 @@ class Column:
         return str(value)
 
     @property
-    def numeric(self) -> bool:
-        return self.kind in NUMERIC
+    def look(self) -> str:
+        """A class of parts.css: numbers stand at the right."""
+        return "num" if self.kind in NUMERIC else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell as shown; `href` leads to the deals that it counts."""
+    """One cell as shown, with its class; `href` leads to the deals that it counts."""
 
     text: str
-    numeric: bool
+    look: str
     href: str = ""
 
 
@@ -63,8 +64,8 @@ class Table:
 
     @property
     def head(self) -> list[Cell]:
-        titles = [Cell(column.title, column.numeric) for column in self.columns]
-        return [*titles, Cell(_("Note"), False)] if self.marked else titles
+        titles = [Cell(column.title, column.look) for column in self.columns]
+        return [*titles, Cell(_("Note"), "note")] if self.marked else titles
 
     @property
     def marked(self) -> bool:
@@ -85,8 +86,8 @@ class Table:
             value = row.get(column.name)
             leads = column.name == counted and bool(value)
             href = row.get("deals", "") if leads else ""
-            cells.append(Cell(column.shown(value), column.numeric, href))
-        return [*cells, Cell(row.get("marks", ""), False)] if self.marked else cells
+            cells.append(Cell(column.shown(value), column.look, href))
+        return [*cells, Cell(row.get("marks", ""), "note")] if self.marked else cells
 
     def _counted(self) -> str:
         """The column whose numbers lead to deals: n, or else the first of numbers."""

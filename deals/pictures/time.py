@@ -1,6 +1,7 @@
 """Over time: deals a year as bars, their share as a line, both directions on one scale."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,15 @@ from deals.pictures.picture import Key, Panel, Picture
 from deals.pictures.table import Column, Table, total_row, value_columns
 from deals.svg.years import HALF, NARROW, WIDE, Size, year_chart
 from deals.templatetags.formats import day, number, percent
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What all panels share: the years, the most deals of a year, the largest share."""
+
+    years: tuple[int, ...]
+    most: int
+    most_share: Decimal
 
 
 def reverse(query: FlowQuery) -> FlowQuery | None:
@@ -40,7 +50,7 @@ def draw(query: FlowQuery, answers: Mapping[str, Any]) -> Picture:
         measure = _("Deals a year, and their share of all counted deals in per cent")
     return Picture(
         code="time",
-        title=_finding(front) or words.no_deals(query),
+        title=_finding(query, front) or words.no_deals(query),
         subtitle=words.subtitle(measure, query, front),
         summary=" ".join(_summary(one, answer) for _name, one, answer in asked),
         panels=tuple(_panels(asked, events)),
@@ -54,11 +64,19 @@ def _panels(
     asked: Sequence[tuple[str, FlowQuery, Mapping[str, Any]]], events: tuple[Marker, ...]
 ) -> list[Panel]:
     rows = [row for _name, _query, answer in asked for row in answer["rows"]]
-    most = max((row["n"] for row in rows), default=0)
-    shares = [Decimal(row["share"]) for row in rows if row["share"] is not None]
-    scale = (most, max(shares, default=Decimal(0)))
+    scale = _scale(rows)
     size = HALF if len(asked) > 1 else WIDE
     return [_panel(name, query, answer, events, scale, size) for name, query, answer in asked]
+
+
+def _scale(rows: Sequence[Mapping[str, Any]]) -> Scale:
+    years = [int(row["period"]) for row in rows]
+    shares = [Decimal(row["share"]) for row in rows if row["share"] is not None]
+    return Scale(
+        tuple(range(min(years), max(years) + 1)) if years else (),
+        max((row["n"] for row in rows), default=0),
+        max(shares, default=Decimal(0)),
+    )
 
 
 def _panel(
@@ -66,7 +84,7 @@ def _panel(
     query: FlowQuery,
     answer: Mapping[str, Any],
     events: tuple[Marker, ...],
-    scale: tuple[int, Decimal],
+    scale: Scale,
     size: Size,
 ) -> Panel:
     chart = _chart(query, answer, events, scale)
@@ -80,7 +98,7 @@ def _panel(
         figure=figure(chart) if has_deals else None,
         table=_table(query, answer),
         hue=wording.hue(query),
-        legend=_legend(query, chart),
+        legend=_legend(query, chart, size),
         empty="" if has_deals else words.no_deals(query),
     )
 
@@ -89,30 +107,29 @@ def _chart(
     query: FlowQuery,
     answer: Mapping[str, Any],
     events: tuple[Marker, ...],
-    scale: tuple[int, Decimal],
+    scale: Scale,
 ) -> YearChart:
-    rows = answer["rows"]
+    found = {int(row["period"]): row for row in answer["rows"]}
+    rows = [found.get(year, {"n": 0, "share": None, "deals": ""}) for year in scale.years]
     shares = tuple(None if row["share"] is None else Decimal(row["share"]) for row in rows)
-    years = tuple(int(row["period"]) for row in rows)
-    inside = tuple(event for event in events if years and years[0] <= event.on.year <= years[-1])
     bars = Bars(
         words.direction(query),
         wording.hue(query),
         tuple(row["n"] for row in rows),
         tuple(row["deals"] for row in rows),
-        tuple(words.counted(row, row["period"]) for row in rows),
+        tuple(words.counted(row, str(year)) for year, row in zip(scale.years, rows, strict=True)),
     )
     return YearChart(
         title=words.direction(query),
         description=_summary(query, answer),
-        years=years,
+        years=scale.years,
         bars=(bars,),
         line=_line(shares),
-        markers=inside,
-        provisional=frozenset(int(row["period"]) for row in rows if not row["complete"]),
-        most=scale[0],
-        most_share=scale[1],
-    )  # fmt: skip
+        markers=events,
+        provisional=frozenset(year for year, row in found.items() if not row["complete"]),
+        most=scale.most,
+        most_share=scale.most_share,
+    )
 
 
 def _line(shares: tuple[Decimal | None, ...]) -> Line | None:
@@ -131,12 +148,13 @@ def _marker(event: Mapping[str, Any]) -> Marker:
     return Marker(event["number"], on, said)
 
 
-def _legend(query: FlowQuery, chart: YearChart) -> tuple[Key, ...]:
+def _legend(query: FlowQuery, chart: YearChart, size: Size) -> tuple[Key, ...]:
+    """What hatching means; a chart alone also names its bars, beside another its title does."""
     if not chart.provisional:
         return ()
     hue = wording.hue(query)
-    young = _("Not complete: young years are provisional, and a window may cut a year")
-    return (Key(_("Deals a year"), hue), Key(young, hue, "young"))
+    young = Key(_("Not complete: a young year, or cut by the window"), hue, "young")
+    return (young,) if size is HALF else (Key(_("Deals a year"), hue), young)
 
 
 def _peak(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -144,16 +162,20 @@ def _peak(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return max(rows, key=lambda row: row["n"]) if rows else None
 
 
-def _finding(answer: Mapping[str, Any]) -> str:
+def _finding(query: FlowQuery, answer: Mapping[str, Any]) -> str:
     """The year with most deals, and their share there; "" without dated deals."""
     peak = _peak(answer)
     if peak is None:
         return ""
-    said = {"period": peak["period"], "deals": wording.deals_counted(peak["n"])}
+    said = {
+        "direction": words.direction(query),
+        "period": peak["period"],
+        "deals": wording.deals_counted(peak["n"]),
+    }
     if peak["share"] is None:
-        return _("Most in %(period)s: %(deals)s") % said
+        return _("%(direction)s: most in %(period)s, %(deals)s") % said
     said["share"] = percent(peak["share"])
-    return _("Most in %(period)s: %(deals)s, %(share)s of all") % said
+    return _("%(direction)s: most in %(period)s, %(deals)s (%(share)s of all)") % said
 
 
 def _summary(query: FlowQuery, answer: Mapping[str, Any]) -> str:

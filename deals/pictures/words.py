@@ -24,8 +24,10 @@ def population(answer: Mapping[str, Any]) -> str:
     found = answer["population"]
     if not found["code"]:
         return _("Case list: counts of documented deals, no shares")
-    said = _("Population: %(title)s") % {"title": _(found["title"])}
-    return _("%(said)s (generated, not real)") % {"said": said} if found["generated"] else said
+    words = {"title": _(found["title"])}
+    if found["generated"]:
+        return _("Population: %(title)s; its deals are invented") % words
+    return _("Population: %(title)s") % words
 
 
 def counted(row: Mapping[str, Any], name: str) -> str:

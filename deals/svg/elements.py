@@ -24,12 +24,12 @@ def _plain(value: object) -> object:
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
 
 
-def linked(address: str, said: str, *children: str) -> SafeString:
+def linked(address: str, said: str, *children: str, look: str | None = None) -> SafeString:
     """Marks that lead to their deals; `said` names them for those who point at or hear them."""
     hint = tag("title", said)
     if not address:
-        return tag("g", hint, *children)
-    return tag("a", hint, *children, href=address, aria_label=said)
+        return tag("g", hint, *children, class_=look)
+    return tag("a", hint, *children, href=address, aria_label=said, class_=look)
 
 
 def drawing(
