@@ -1,0 +1,214 @@
+"""`/organizations/<id>/`: names, identifiers, places, owners, and the deals on both sides."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from deals.flows import links, ownership
+from deals.flows.answer import snapshot
+from deals.flows.listing import Wanted, listing
+from deals.flows.organizations import deals_of
+from deals.flows.query import ALL, FlowQuery
+from deals.flows.scope import Scope, resolve
+from deals.models import Change, Domicile, Identifier, Organization, OrganizationName, Population
+from deals.web.chain import described
+from deals.web.evidence import safe_url
+from deals.web.parameters import without_parameters
+from deals.web.shown import Document
+from deals.web.spelled import short, spelled
+
+# Newest deals shown in each table; the link beside leads to all of them.
+MOST_DEALS = 25
+KINDS: dict[str, Promise] = {
+    Organization.Kind.COMPANY: gettext_lazy("Company"),
+    Organization.Kind.FUND: gettext_lazy("Fund"),
+    Organization.Kind.GOVERNMENT: gettext_lazy("Government body"),
+    Organization.Kind.UNIVERSITY: gettext_lazy("University"),
+    Organization.Kind.CONSORTIUM: gettext_lazy("Consortium"),
+    Organization.Kind.UNKNOWN: gettext_lazy("Kind not known"),
+}
+BASES: dict[str, Promise] = {
+    Domicile.Basis.HEADQUARTERS: gettext_lazy("Headquarters"),
+    Domicile.Basis.INCORPORATION: gettext_lazy("Incorporation"),
+    Domicile.Basis.OPERATIONS: gettext_lazy("Operations"),
+}
+# ISO 15924 codes as the register uses them.
+SCRIPTS = {
+    "Latn": gettext_lazy("Latin script"),
+    "Hans": gettext_lazy("simplified Chinese"),
+    "Hant": gettext_lazy("traditional Chinese"),
+    "Hani": gettext_lazy("Chinese characters"),
+    "Cyrl": gettext_lazy("Cyrillic script"),
+}
+# The language of a script, for voices that read names aloud and fonts that draw them.
+LANGUAGES = {"Hans": "zh-Hans", "Hant": "zh-Hant", "Hani": "zh"}
+# Who gave an identifier, and where it leads; any other scheme is shown without a link.
+SCHEMES = {
+    "lei": ("LEI", "https://search.gleif.org/#/record/{}"),
+    "wikidata": ("Wikidata", "https://www.wikidata.org/wiki/{}"),
+    "crunchbase": ("Crunchbase", "https://www.crunchbase.com/organization/{}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Another name; `lang` is empty where the script does not tell the language."""
+
+    name: str
+    script: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An identifier that somebody else gave; `url` is empty where it leads nowhere."""
+
+    scheme: str
+    value: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """A deal that an organization made which this one controls."""
+
+    deal: Document
+    by: list[tuple[str, str]]
+
+
+@require_safe
+@without_parameters
+def organization(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The page; a merged organization leads to the one that survived, for ever."""
+    asked = spelled("O", public_id)
+    found = Organization.objects.filter(public_id=asked).first() if asked else None
+    if found is None:
+        raise Http404(
+            _("There is no organization “%(id)s” in the register.") % {"id": short(public_id)}
+        )
+    survivor = found
+    while survivor.merged_into:
+        survivor = survivor.merged_into
+    if survivor.public_id != public_id:
+        return redirect(f"/organizations/{survivor.public_id}/", permanent=True)
+    with snapshot():
+        context = _context(survivor)
+    return render(request, "pages/organization.html", context)
+
+
+def _context(found: Organization) -> dict[str, Any]:
+    query = FlowQuery(
+        kind=(ALL,), status=(ALL,), ai=(ALL,), organization=found.public_id,
+        population=_population(found),
+    )  # fmt: skip
+    scope = resolve(query)
+    as_target, as_investor, either = deals_of(query, scope)
+    documents = _documents(query, scope)
+    below, through = _through(scope, query)
+    places = Domicile.objects.filter(organization__in=scope.organizations)
+    return {
+        "section": "organizations",
+        "organization": found,
+        "kind": KINDS[found.kind],
+        "names": _names(found, scope),
+        "identifiers": _identifiers(scope),
+        "domiciles": [
+            (place, BASES[place.basis], safe_url(place.source.url if place.source else None))
+            for place in places.select_related("source").order_by("basis", "first", "pk")
+        ],
+        "chain": described(
+            ownership.Node(found.public_id, found.name, found.country),
+            ownership.owners(scope.organizations),
+            ownership.holdings(scope.organizations),
+        ),
+        "sides": _sides(found, documents, as_target, as_investor),
+        "either": either,
+        "through": through,
+        "through_total": below,
+        "links": {
+            "deals": links.deals(query, place=""),
+            "flows": links.page(FlowQuery(organization=found.public_id)),
+            "api": links.address("/api/v1/deals/", query),
+        },
+        "changes": _changes(scope),
+    }
+
+
+def _population(found: Organization) -> str:
+    """Invented deals are seen only by asking for their population."""
+    if not found.generated:
+        return ""
+    home = Population.objects.filter(generated=True).order_by("pk")
+    mine = home.filter(versions__target=found) | home.filter(
+        versions__participations__investor=found
+    )
+    return mine.values_list("code", flat=True).first() or ""
+
+
+def _documents(query: FlowQuery, scope: Scope) -> list[Document]:
+    page = listing(query, scope, Wanted(size=2 * MOST_DEALS), count=False)
+    return [json.loads(text) for text in page.documents]
+
+
+def _sides(
+    found: Organization, documents: list[Document], as_target: int, as_investor: int
+) -> list[dict[str, Any]]:
+    """The newest deals on either side; an organization that bought its own shares is on both."""
+    mine = found.public_id
+    received = [deal for deal in documents if deal["target"]["id"] == mine]
+    made = [deal for deal in documents if any(one["id"] == mine for one in deal["investors"])]
+    return [
+        {"id": "as-target", "n": as_target, "deals": received[:MOST_DEALS]},
+        {"id": "as-investor", "n": as_investor, "deals": made[:MOST_DEALS]},
+    ]
+
+
+def _through(scope: Scope, query: FlowQuery) -> tuple[int, list[Through]]:
+    """Deals made by whom this organization controls, on the day of each deal."""
+    anyone = replace(scope, organizations=())
+    total, rows = ownership.through(
+        scope.organizations, query.but(organization=""), anyone, MOST_DEALS
+    )
+    names = dict(
+        Organization.objects.filter(public_id__in={one for _deal, by in rows for one in by})
+        .values_list("public_id", "name")
+    )  # fmt: skip
+    return total, [Through(deal, [(one, names[one]) for one in by]) for deal, by in rows]
+
+
+def _names(found: Organization, scope: Scope) -> list[Name]:
+    rows = OrganizationName.objects.filter(organization__in=scope.organizations)
+    seen = {found.name}
+    names = []
+    for name, script in rows.order_by("script", "pk").values_list("name", "script"):
+        if name not in seen:
+            seen.add(name)
+            said = str(SCRIPTS.get(script, script))
+            names.append(Name(name, said, LANGUAGES.get(script, "")))
+    return names
+
+
+def _identifiers(scope: Scope) -> list[Known]:
+    rows = Identifier.objects.filter(organization__in=scope.organizations)
+    return list(_known(rows.order_by("scheme", "value").values_list("scheme", "value")))
+
+
+def _known(rows: Iterable[tuple[str, str]]) -> Iterable[Known]:
+    for scheme, value in rows:
+        title, address = SCHEMES.get(scheme.lower(), (scheme, ""))
+        yield Known(title, value, address.format(quote(value, safe="")) if address else "")
+
+
+def _changes(scope: Scope) -> list[Change]:
+    """What the ledger says of it, newest first."""
+    found = Change.objects.filter(organization__in=scope.organizations).order_by("-seq")
+    return list(found[:20])
