@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.utils.translation import get_language
 
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope, resolve
@@ -38,6 +39,8 @@ def identity(question: str, query: FlowQuery, scope: Scope) -> str:
     parts = [
         CODE_VERSION,
         question,
+        # Some answers carry words for their readers.
+        get_language(),
         query.to_params(),
         scope.head,
         str(scope.head_at),

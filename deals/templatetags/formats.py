@@ -91,7 +91,7 @@ def country(code: str | None) -> str:
 @register.filter
 def place(codes: Iterable[str]) -> str:
     """Region and country codes as a phrase; "anywhere" for none."""
-    return place_name(tuple(codes))
+    return place_name(tuple(codes), country)
 
 
 @register.filter

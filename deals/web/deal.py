@@ -1,19 +1,21 @@
 """`/deals/<id>/`: one deal, each fact with its source, and all its published versions."""
 
 import re
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
+from deals.flows.definition import joined
 from deals.flows.query import BadParameters, Problem
 from deals.models import Deal, DealVersion, OrganizationName
 from deals.rules.counting import KINDS, STATUSES
 from deals.rules.vocab import ROUND_TYPES
-from deals.templatetags.formats import deal_date
+from deals.templatetags.formats import country, deal_date, short_title, stake
 from deals.web import evidence, shown
 from deals.web.counted import verdict
 from deals.web.errors import bad_request
@@ -25,7 +27,23 @@ PUBLIC_ID = re.compile(r"D-[0-9A-HJKMNP-TV-Z]{8}")
 # Crockford's base 32 reads what people mistake: the letters O, I and L stand for digits.
 MISREAD = str.maketrans("OIL", "011")
 LONGEST_SHOWN = 40
-ENDS = ("low", "high")
+DEAL = gettext_noop("deal")
+AI = {
+    "yes": gettext_noop("Yes"),
+    "no": gettext_noop("No"),
+    "unknown": gettext_noop("Unknown"),
+}
+DATE_BASES = {
+    "announced": gettext_noop("announced"),
+    "completed": gettext_noop("completed"),
+}
+# Said of a date that is not known to the day; of a range both ends stand there already.
+PRECISIONS = {
+    "month": gettext_noop("%(basis)s; known to the month"),
+    "quarter": gettext_noop("%(basis)s; known to the quarter"),
+    "year": gettext_noop("%(basis)s; known to the year"),
+    "range": gettext_noop("%(basis)s; known to the range"),
+}
 
 
 @require_safe
@@ -38,7 +56,7 @@ def deal(request: HttpRequest, public_id: str) -> HttpResponse:
     spelled = _spelled(public_id)
     found = Deal.objects.select_related("merged_into").filter(public_id=spelled).first()
     if found is None:
-        raise Http404(f"There is no deal “{_short(public_id)}” in the register.")
+        raise Http404(_absent(_short(public_id)))
     if spelled != public_id:
         more = f"?{urlencode({'version': asked})}" if asked is not None else ""
         return redirect(f"/deals/{spelled}/{more}", permanent=True)
@@ -46,30 +64,35 @@ def deal(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(f"/deals/{found.merged_into.public_id}/", permanent=True)
     past = history(found)
     if not past.documents:
-        raise Http404(f"There is no deal “{spelled}” in the register.")
+        raise Http404(_absent(spelled))
     number = past.live if asked is None else asked
     if number is None:
         return render(request, "pages/retracted.html", _retracted(past), status=410)
     if number not in past.documents:
+        said = _("Deal %(id)s has no version %(number)s. Its versions are: %(numbers)s.")
         numbers = ", ".join(str(n) for n in sorted(past.documents))
-        raise Http404(f"Deal {spelled} has no version {number}. Its versions are: {numbers}.")
+        raise Http404(said % {"id": spelled, "number": number, "numbers": numbers})
     context = _context(found, past, number)
     return render(request, "pages/deal.html", context)
 
 
 def _version(request: HttpRequest) -> int | None:
     problems = [
-        Problem(name, "There is no such parameter. Known is: version.")
+        Problem(name, _("There is no such parameter. Known is: version."))
         for name in request.GET
         if name != "version"
     ]
     text = request.GET.get("version", "").strip()
     # Nine digits hold more versions than a deal can ever have.
     if text and not (text.isascii() and text.isdigit() and len(text) <= 9):
-        problems.append(Problem("version", "This must be the number of a version, e.g. 1."))
+        problems.append(Problem("version", _("This must be the number of a version, e.g. 1.")))
     if problems:
         raise BadParameters(problems)
     return int(text) if text else None
+
+
+def _absent(public_id: str) -> str:
+    return _("There is no deal “%(id)s” in the register.") % {"id": public_id}
 
 
 def _spelled(public_id: str) -> str:
@@ -102,10 +125,12 @@ def _context(found: Deal, past: History, number: int) -> dict[str, Any]:
     return {
         "section": "deals",
         "deal": document,
-        "title": f"{document['target']['name']}: {_what(document)}, {deal_date(document['date'])}",
+        "title": _title(document),
         "what": _what(document),
-        "kind": KINDS[document["kind"]],
-        "round": ROUND_TYPES.get(document["round_type"] or "", ""),
+        "kind": _(KINDS[document["kind"]]),
+        "round": shown.round_title(document),
+        "ai": _(AI[document["ai"]]),
+        "bases": _bases(document),
         "status": shown.status(document),
         "marks": shown.marks(document),
         "amounts": _amounts(document),
@@ -126,15 +151,33 @@ def _context(found: Deal, past: History, number: int) -> dict[str, Any]:
 
 def _what(document: Document) -> str:
     """ "Series A" for a round of that name, "Acquisition" for a takeover."""
-    named = ROUND_TYPES.get(document["round_type"] or "")
-    return named if named else KINDS[document["kind"]].partition(" (")[0]
+    return shown.round_title(document) or short_title(KINDS[document["kind"]])
+
+
+def _title(document: Document) -> str:
+    return _("%(target)s: %(what)s, %(date)s") % {
+        "target": document["target"]["name"],
+        "what": _what(document),
+        "date": deal_date(document["date"]),
+    }
+
+
+def _bases(document: Document) -> dict[str, str]:
+    """How the target's country and the date are known."""
+    date = document["date"]
+    basis = _(DATE_BASES[date["basis"]])
+    coarse = PRECISIONS.get(date["precision"])
+    return {
+        "target": _(shown.COUNTRY_BASES[document["target"]["country_basis"]]),
+        "date": _(coarse) % {"basis": basis} if coarse else basis,
+    }
 
 
 def _parts(found: Deal) -> list[dict[str, str]]:
     live = DealVersion.objects.live().filter(part_of=found).order_by("date_first", "pk")
     rows = live.values_list("deal__public_id", "target_name", "round_type")
     return [
-        {"id": public_id, "text": f"{name}, {ROUND_TYPES.get(round_type, 'deal')}"}
+        {"id": public_id, "text": f"{name}, {_(ROUND_TYPES.get(round_type, DEAL))}"}
         for public_id, name, round_type in rows
     ]
 
@@ -158,14 +201,19 @@ def _amounts(document: Document) -> dict[str, Any]:
     return {
         "short": shown.amount(document),
         "low": shown.exactly(stated["low"], code),
-        "high": shown.exactly(stated["high"], code),
+        "said": _said(stated["state"], stated, code),
         "converted": [
-            {"short": text, **{end: shown.exactly(stated[c][end], c.upper()) for end in ENDS}}
+            _said("range" if stated["state"] == "range" else "exact", stated[c], c.upper())
             for c in ("eur", "usd", "cny")
-            if (text := shown.converted(document, c))
+            if shown.converted(document, c)
         ],
         "as_written": stated["text"] if not _is_plain(stated["text"]) else "",
     }
+
+
+def _said(state: str, ends: dict[str, Any], currency: str | None) -> str:
+    low, high = (shown.exactly(ends[end], currency) for end in ("low", "high"))
+    return shown.stated_as(state, low, high)
 
 
 def _is_plain(text: str) -> bool:
@@ -183,26 +231,27 @@ def _investors(document: Document, names: dict[str, list[str]]) -> list[dict[str
             "other_names": names.get(investor["id"], []),
             "owners": chains.get(investor["id"], []),
             "paid": shown.exactly(investor["contribution"], currency),
-            "stake": _percent(investor["stake_percent"]),
+            "stake": stake(investor["stake_percent"]) if investor["stake_percent"] else "",
+            "basis": _(shown.COUNTRY_BASES[investor["country_basis"]]),
+            "owners_countries": _countries(investor["ultimate_countries"]),
         }
         for investor in document["investors"]
     ]
 
 
-def _percent(text: str | None) -> str:
-    """ "12.5000" as "12.5"."""
-    return f"{Decimal(text).normalize():f}" if text else ""
+def _countries(codes: list[str]) -> str:
+    return joined([country(code) for code in codes]) if codes else _("country not known")
 
 
 def _timeline(document: Document) -> list[dict[str, Any]]:
     """The recorded history; a deal without one has its status and its own date."""
     entries = document["status_history"]
     if not entries:
-        return [{"title": STATUSES[document["status"]], "date": deal_date(document["date"])}]
+        return [{"title": _(STATUSES[document["status"]]), "date": deal_date(document["date"])}]
     return [
         {
-            "title": STATUSES[entry["status"]],
-            "date": deal_date(entry) if entry.get("first") else "date not known",
+            "title": _(STATUSES[entry["status"]]),
+            "date": deal_date(entry) if entry.get("first") else _("date not known"),
             "authority": entry.get("authority"),
             "reason": entry.get("reason"),
         }

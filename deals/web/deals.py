@@ -7,8 +7,11 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
+from deals import wording
 from deals.flows import links
 from deals.flows.answer import snapshot
 from deals.flows.definition import sentence
@@ -16,20 +19,18 @@ from deals.flows.facets import Facets, facets
 from deals.flows.listing import LARGEST_PAGE, LONGEST_SEARCH, Page, Wanted, listing
 from deals.flows.query import ALL, BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope, resolve
-from deals.web import choices, shown
-from deals.web.behind import behind, short
+from deals.web import chips, choices, shown
+from deals.web.behind import behind
 from deals.web.errors import bad_request
 
 OWN = ("place", "q", "ordering", "cursor", "page_size")
 PAGE_SIZE = 25
 # What the page says about a filter that hides deals only because it is the default.
 DEFAULTS = {
-    "kind": "only funding rounds are shown",
-    "status": "only deals that have been completed",
-    "ai": "only AI companies",
+    "kind": gettext_noop("only funding rounds are shown"),
+    "status": gettext_noop("only deals that have been completed"),
+    "ai": gettext_noop("only AI companies"),
 }
-
-NAMES = {"q": "search", "place": "these deals", "as_of": "as of ledger no."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def read(request: HttpRequest) -> Listed:
         size = _size(own["page_size"])
     if not own["q"].isprintable():
         if "q" not in {problem.parameter for problem in problems}:
-            problems.append(Problem("q", "A search is plain text, without control characters."))
+            problems.append(Problem("q", _("A search is plain text, without control characters.")))
         own["q"] = ""
     wanted = Wanted(own["place"], own["q"], own["ordering"] or Wanted().order, own["cursor"], size)
     problems.extend(wanted.problems())
@@ -108,7 +109,7 @@ def _context(listed: Listed, scope: Scope, found: Facets, page: Page) -> dict[st
         "section": "deals",
         "title": behind(query, wanted, scope).title,
         "behind": behind(query, wanted, scope),
-        "sentence": sentence(query, scope) if _is_flow(query, wanted) else "",
+        "sentence": sentence(query, scope, wording.LOCAL) if _is_flow(query, wanted) else "",
         "back": links.page(query) if query.investor and query.target else "",
         "rows": [shown.row(json.loads(text)) for text in page.documents],
         "total": found.total,
@@ -134,10 +135,10 @@ def _is_flow(query: FlowQuery, wanted: Wanted) -> bool:
 def _texts(query: FlowQuery) -> list[dict[str, str]]:
     values = query.to_params()
     fields = (
-        ("from", "From", "2017 or 2017-06"),
-        ("to", "To", "2022 or 2022-12-31"),
-        ("min_amount", "Amount at least", "5000000"),
-        ("max_amount", "Amount at most", "100000000"),
+        ("from", _("From"), _("2017 or 2017-06")),
+        ("to", _("To"), _("2022 or 2022-12-31")),
+        ("min_amount", _("Amount at least"), "5000000"),
+        ("max_amount", _("Amount at most"), "100000000"),
     )
     return [
         {"name": name, "label": label, "hint": hint, "value": values.get(name, "")}
@@ -159,16 +160,12 @@ def _active(listed: Listed) -> list[dict[str, str]]:
         if name in silent or (value == ALL and name in DEFAULTS):
             continue
         found.append(
-            {"label": _label(name, value, listed.query), "without": listed.address(**{name: ""})}
+            {
+                "label": chips.label(name, value, listed.query),
+                "without": listed.address(**{name: ""}),
+            }
         )
     return found
-
-
-def _label(name: str, value: str, query: FlowQuery) -> str:
-    if name in ("investor", "target"):
-        return f"{name}: {short(getattr(query, name), '')}"
-    words = value if name == "q" else value.replace(",", ", ").replace("_", " ")
-    return f"{NAMES.get(name, name.replace('_', ' '))}: {words}"
 
 
 def _hidden(listed: Listed, found: Facets) -> dict[str, Any] | None:
@@ -180,7 +177,7 @@ def _hidden(listed: Listed, found: Facets) -> dict[str, Any] | None:
         return None
     return {
         "more": more,
-        "why": [DEFAULTS[name] for name in on],
+        "why": [_(DEFAULTS[name]) for name in on],
         "show": listed.address(**dict.fromkeys(on, ALL)),
     }
 

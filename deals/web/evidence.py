@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from deals.web.shown import Document
 
 # The fact on the page under which a source about a field of the register stands.
@@ -25,7 +28,15 @@ FACT_OF = {
     "contribution": "investors",
     "stake": "investors",
 }
-FACTS = ("target", "investors", "date", "kind", "amount", "status", "ai")
+FACTS = {
+    "target": gettext_noop("target"),
+    "investors": gettext_noop("investors"),
+    "date": gettext_noop("date"),
+    "kind": gettext_noop("kind"),
+    "amount": gettext_noop("amount"),
+    "status": gettext_noop("status"),
+    "ai": gettext_noop("AI"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,12 @@ class NumberedSource:
     accessed_on: str | None
     about: tuple[str, ...]
     said: tuple[Said, ...]
+
+    @property
+    def about_words(self) -> str:
+        """The facts in words, "for the date, amount"."""
+        facts = ", ".join(_(FACTS[name]) for name in self.about)
+        return _("for the %(facts)s") % {"facts": facts}
 
 
 def fact_of(field: str | None) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from deals.models import Change, Deal, DealDocument, DealVersion
 from deals.web.shown import Document
 
@@ -22,6 +25,16 @@ class Entry:
     differences: tuple["Difference", ...]
     import_id: int | None
     seq: int
+
+    @property
+    def kind_word(self) -> str:
+        """What happened, in a word: "retracted"."""
+        return _(KINDS.get(self.kind, self.kind))
+
+    @property
+    def field_words(self) -> list[str]:
+        """The fields that changed, where no two documents can be compared."""
+        return [_fact(name) for name in self.fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +97,43 @@ def _entry(change: Change, number: int | None, differences: tuple[Difference, ..
 
 WROTE = (Change.Kind.PUBLISHED, Change.Kind.RESTORED)
 # Facts that are compared; the others belong to the version and differ always.
-COMPARED = (
-    "target", "investors", "investor_list", "date", "amount", "kind", "round_type", "status",
-    "status_history", "ai", "ai_basis", "sectors", "part_of", "population", "notes", "sources",
-    "recorded_on", "external_id",
-)  # fmt: skip
+COMPARED = {
+    "target": gettext_noop("target"),
+    "investors": gettext_noop("investors"),
+    "investor_list": gettext_noop("investor list"),
+    "date": gettext_noop("date"),
+    "amount": gettext_noop("amount"),
+    "kind": gettext_noop("kind"),
+    "round_type": gettext_noop("round type"),
+    "status": gettext_noop("status"),
+    "status_history": gettext_noop("status history"),
+    "ai": gettext_noop("AI"),
+    "ai_basis": gettext_noop("AI basis"),
+    "sectors": gettext_noop("sectors"),
+    "part_of": gettext_noop("part of"),
+    "population": gettext_noop("population"),
+    "notes": gettext_noop("notes"),
+    "sources": gettext_noop("sources"),
+    "recorded_on": gettext_noop("recorded on"),
+    "external_id": gettext_noop("external id"),
+}
+KINDS = {
+    "published": gettext_noop("published"),
+    "retracted": gettext_noop("retracted"),
+    "merged": gettext_noop("merged"),
+    "restored": gettext_noop("restored"),
+    "purged": gettext_noop("purged"),
+}
 LONGEST = 160
+
+
+def _fact(name: str) -> str:
+    return _(COMPARED.get(name, name.replace("_", " ")))
 
 
 def _differences(before: Document, after: Document) -> tuple[Difference, ...]:
     return tuple(
-        Difference(name.replace("_", " "), _brief(before.get(name)), _brief(after.get(name)))
+        Difference(_fact(name), _brief(before.get(name)), _brief(after.get(name)))
         for name in COMPARED
         if before.get(name) != after.get(name)
     )

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from deals.localised import decimal
 from deals.rules.counting import KINDS, STATUSES
 from deals.rules.vocab import ROUND_TYPES, SECTORS
 from deals.templatetags.formats import country, deal_date, money
@@ -11,8 +15,7 @@ from deals.templatetags.formats import country, deal_date, money
 Document = dict[str, Any]
 # Beyond these a row says how many more there are; the deal's own page names them all.
 INVESTORS_IN_A_ROW = 4
-UNNAMED = "an investor nobody names"
-AMOUNT_WORDS = {"exact": "", "approximate": "about ", "undisclosed": "undisclosed"}
+UNNAMED = gettext_noop("an investor nobody names")
 # Statuses that a reader must not take for a completed deal.
 STATUS_MARKS = {
     "rumoured": "warn",
@@ -23,7 +26,17 @@ STATUS_MARKS = {
     "divestment_ordered": "bad",
     "unwound": "bad",
 }
-AI_WORDS = {"yes": "AI", "no": "not AI", "unknown": "AI not known"}
+AI_WORDS = {
+    "yes": gettext_noop("AI"),
+    "no": gettext_noop("not AI"),
+    "unknown": gettext_noop("AI not known"),
+}
+# How the country of an organization is known.
+COUNTRY_BASES = {
+    "stated": gettext_noop("stated"),
+    "headquarters": gettext_noop("headquarters"),
+    "unknown": gettext_noop("unknown"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +84,8 @@ def row(document: Document) -> Row:
         investors=tuple(investors[:INVESTORS_IN_A_ROW]),
         more_investors=max(0, len(investors) - INVESTORS_IN_A_ROW),
         investor_list=document["investor_list"],
-        kind=KINDS[document["kind"]],
-        round=ROUND_TYPES.get(document["round_type"] or "", ""),
+        kind=_(KINDS[document["kind"]]),
+        round=round_title(document),
         amount=amount(document),
         in_euro=converted(document, "eur"),
         status=status(document),
@@ -83,22 +96,22 @@ def row(document: Document) -> Row:
 
 def named(organization: dict[str, Any]) -> Named:
     """Name and country of a target or an investor; an unnamed investor is said to be one."""
-    return Named(organization["name"] or UNNAMED, country(organization["country"]))
+    return Named(organization["name"] or _(UNNAMED), country(organization["country"]))
 
 
 def marks(document: Document) -> list[Mark]:
     """What must not be overlooked about a target: invented, or not (known to be) AI."""
     found = []
     if document["generated"]:
-        found.append(Mark("generated", "generated"))
+        found.append(Mark(_("generated"), "generated"))
     if document["ai"] != "yes":
-        found.append(Mark(AI_WORDS[document["ai"]]))
+        found.append(Mark(_(AI_WORDS[document["ai"]])))
     return found
 
 
 def status(document: Document) -> Mark:
     """The status, coloured unless the deal is simply completed."""
-    return Mark(STATUSES[document["status"]], STATUS_MARKS.get(document["status"], ""))
+    return Mark(_(STATUSES[document["status"]]), STATUS_MARKS.get(document["status"], ""))
 
 
 def amount(document: Document) -> str:
@@ -117,10 +130,16 @@ def converted(document: Document, code: str) -> str:
 
 
 def _money(state: str, low: str | None, high: str | None, currency: str | None) -> str:
+    if low is None:
+        return _("undisclosed")
+    return stated_as(state, money(low, currency or ""), money(high, currency or ""))
+
+
+def stated_as(state: str, low: str, high: str) -> str:
+    """An amount in words as exact as it was stated: "about …", "… to …"."""
     if state == "range":
-        return f"{money(low, currency or '')} to {money(high, currency or '')}"
-    word = AMOUNT_WORDS[state]
-    return word if low is None else f"{word}{money(low, currency or '')}"
+        return _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return _("about %(amount)s") % {"amount": low} if state == "approximate" else low
 
 
 def exactly(value: str | None, currency: str | None) -> str:
@@ -128,9 +147,16 @@ def exactly(value: str | None, currency: str | None) -> str:
     if value is None:
         return ""
     number = Decimal(value)
-    shown = f"{number:,.0f}" if number == number.to_integral_value() else f"{number:,.2f}"
+    whole = number == number.to_integral_value()
+    shown = decimal(number.quantize(Decimal(1) if whole else Decimal("0.01")))
     return f"{currency or ''} {shown}".strip()
 
 
 def sectors(document: Document) -> str:
-    return ", ".join(SECTORS.get(code, code) for code in document["sectors"])
+    return ", ".join(_(SECTORS.get(code, code)) for code in document["sectors"])
+
+
+def round_title(document: Document) -> str:
+    """The type of the round; empty where none is stated."""
+    title = ROUND_TYPES.get(document["round_type"] or "")
+    return _(title) if title else ""

@@ -151,7 +151,7 @@ def test_an_umbrella_points_to_its_parts_and_they_to_it(client, db):
     page = get(client, url(umbrella))
     assert "Horizon, Tranche of a round" in page
     assert "No: this deal is in the register" in page
-    assert "umbrella of 1 deal(s)" in page
+    assert "umbrella of 1 deal that is counted" in page
     page = get(client, url(part))
     assert f"Part of {umbrella.deal.public_id}" in page
     assert "Yes: this deal" in page

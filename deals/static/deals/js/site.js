@@ -10,7 +10,7 @@ function theme() {
 
 function themeButton(button) {
   const other = () => (theme() === "dark" ? "light" : "dark");
-  const label = () => (button.textContent = other() === "dark" ? "Dark" : "Light");
+  const label = () => (button.textContent = button.dataset[other()]);
   button.addEventListener("click", () => {
     root.dataset.theme = other();
     try {
@@ -31,9 +31,9 @@ async function copy(button) {
   const before = button.textContent;
   try {
     await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
+    button.textContent = document.body.dataset.copied;
   } catch {
-    button.textContent = "Copy it from the address bar";
+    button.textContent = document.body.dataset.copyFailed;
   }
   setTimeout(() => (button.textContent = before), 2000);
 }
