@@ -21,6 +21,9 @@ def nothing_here(request: Request, rest: str = "") -> HttpResponse:
 
 urlpatterns = [
     path("flows/share/", flows.share, name="api-share"),
+    path("flows/series/", flows.series, name="api-series"),
+    path("flows/matrix/", flows.matrix, name="api-matrix"),
+    path("flows/top/", flows.top, name="api-top"),
     path("flows/bridge/", bridge.steps, name="api-bridge"),
     path("deals/", deals.deals, name="api-deals"),
     path("deals/<str:public_id>/", deals.deal, name="api-deal"),

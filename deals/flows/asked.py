@@ -51,7 +51,11 @@ def ask_all(names: Iterable[str], query: FlowQuery) -> tuple[dict[str, Answer], 
 
 def answered(name: str, query: FlowQuery, scope: Scope, **more: Any) -> Answer:
     """One answer, kept; for callers that have a snapshot. `more` are arguments of the question."""
-    ask_it = partial(QUESTIONS[name], **more)
-    mark = "".join(f" {key}={value}" for key, value in sorted(more.items()))
-    found: Answer = kept(f"{name}{mark}", query, scope, lambda: ask_it(query, scope))
+    question = partial(QUESTIONS[name], **more)
+    found: Answer = kept(title_of(name, more), query, scope, lambda: question(query, scope))
     return found
+
+
+def title_of(name: str, more: dict[str, Any]) -> str:
+    """A question with its arguments, as caches tell it from others."""
+    return " ".join([name, *(f"{key}={value}" for key, value in sorted(more.items()))])

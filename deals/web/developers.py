@@ -2,6 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from deals.flows.query import BadParameters, Problem
@@ -10,26 +12,51 @@ from deals.rules.regions import REGIONS
 from deals.rules.vocab import ROUND_TYPES, SECTORS
 from deals.web.errors import bad_request
 
-# Address below /api/v1/, and what is there.
+SIDES = "?investor=europe&target=CN"
+# Address below /api/v1/, the question of its link, and what is there.
 ADDRESSES = (
-    ("flows/share/", "the share of deals into a target that had an investor from somewhere"),
-    ("deals/", "the deals that a question means, newest first, 100 a page"),
-    ("changes/", "everything that took effect, in order; go on with next_after"),
-    ("regions/", "regions with their members and the dates of membership"),
-    ("countries/", "country codes and names"),
-    ("sectors/", "sectors"),
-    ("round-types/", "types of funding rounds"),
-    ("published-figures/", "figures that others published"),
-    ("policy-events/", "dated rules and decisions"),
-    ("releases/", "names of points of the ledger"),
+    (
+        "flows/share/",
+        SIDES,
+        gettext_noop("the share of deals into a target that had an investor from somewhere"),
+    ),
+    (
+        "flows/series/",
+        f"{SIDES}&by=quarter",
+        gettext_noop("the same over time: a row a year, quarter or month"),
+    ),
+    (
+        "flows/top/",
+        f"{SIDES}&of=investors",
+        gettext_noop("investors, targets, sectors, countries or rounds with most deals"),
+    ),
+    ("flows/matrix/", SIDES, gettext_noop("investor countries by target countries")),
+    (
+        "flows/bridge/",
+        "?a=merics-2023&b=investtrack",
+        gettext_noop("the steps from one definition’s number to another’s"),
+    ),
+    ("deals/", "", gettext_noop("the deals that a question means, newest first, 100 a page")),
+    (
+        "changes/",
+        "",
+        gettext_noop("everything that took effect, in order; go on with next_after"),
+    ),
+    ("regions/", "", gettext_noop("regions with their members and the dates of membership")),
+    ("countries/", "", gettext_noop("country codes and names")),
+    ("sectors/", "", gettext_noop("sectors")),
+    ("round-types/", "", gettext_noop("types of funding rounds")),
+    ("published-figures/", "", gettext_noop("figures that others published")),
+    ("policy-events/", "", gettext_noop("dated rules and decisions")),
+    ("releases/", "", gettext_noop("names of points of the ledger")),
 )
 # These need a key, so they are no links.
 IMPORT_ADDRESSES = (
-    ("imports/", "POST takes a file; GET lists your imports"),
-    ("imports/{id}/", "one import: state, progress, balance, first errors"),
-    ("imports/{id}/errors/", "everything that was wrong in it, cell by cell"),
-    ("imports/{id}/errors.csv", "only its rejected rows, with the reasons"),
-    ("imports/{id}/cancel/", "POST stops it before its publication"),
+    ("imports/", gettext_noop("POST takes a file; GET lists your imports")),
+    ("imports/{id}/", gettext_noop("one import: state, progress, balance, first errors")),
+    ("imports/{id}/errors/", gettext_noop("everything that was wrong in it, cell by cell")),
+    ("imports/{id}/errors.csv", gettext_noop("only its rejected rows, with the reasons")),
+    ("imports/{id}/cancel/", gettext_noop("POST stops it before its publication")),
 )
 
 
@@ -37,24 +64,48 @@ IMPORT_ADDRESSES = (
 def developers(request: HttpRequest) -> HttpResponse:
     """Takes no parameters."""
     if request.GET:
-        message = "This page takes no parameters."
+        message = _("This page takes no parameters.")
         return bad_request(request, BadParameters([Problem(name, message) for name in request.GET]))
     words = (
-        ("investor, target, compare", "regions or two-letter country codes", ", ".join(REGIONS)),
-        ("from, to, known_by", "year, month or day, inclusive", "2017, 2017-03, 2017-03-31"),
-        ("kind", "funding_round unless said", ", ".join([*KINDS, "all"])),
-        ("status", "ever_completed unless said", ", ".join([*STATUSES, "ever_completed", "all"])),
-        ("ai", "yes unless said", "yes, no, unknown, all"),
-        ("sector", "any unless said", ", ".join(SECTORS)),
-        ("round", "any unless said", ", ".join(ROUND_TYPES)),
-        ("attribution", "immediate unless said", "immediate, ultimate"),
-        ("currency", "EUR unless said", "EUR, USD, CNY"),
-        ("min_amount, max_amount", "in that currency", "5000000"),
-        ("population", "the case list unless said", "code of a population"),
-        ("organization", "any unless said", "id of an organization"),
-        ("state_linked", "any unless said", "yes, no: a state holds a stake above an investor"),
-        ("release", "now unless said", "name of a release"),
-        ("as_of", "now unless said", "a number of the ledger, or a day that is over"),
+        (
+            "investor, target, compare",
+            gettext_noop("regions or two-letter country codes"),
+            ", ".join(REGIONS),
+        ),
+        (
+            "from, to, known_by",
+            gettext_noop("year, month or day, inclusive"),
+            "2017, 2017-03, 2017-03-31",
+        ),
+        ("kind", gettext_noop("funding_round unless said"), ", ".join([*KINDS, "all"])),
+        (
+            "status",
+            gettext_noop("ever_completed unless said"),
+            ", ".join([*STATUSES, "ever_completed", "all"]),
+        ),
+        ("ai", gettext_noop("yes unless said"), "yes, no, unknown, all"),
+        ("sector", gettext_noop("any unless said"), ", ".join(SECTORS)),
+        ("round", gettext_noop("any unless said"), ", ".join(ROUND_TYPES)),
+        ("attribution", gettext_noop("immediate unless said"), "immediate, ultimate"),
+        ("currency", gettext_noop("EUR unless said"), "EUR, USD, CNY"),
+        ("min_amount, max_amount", gettext_noop("in that currency"), "5000000"),
+        ("population", gettext_noop("the case list unless said"), _("code of a population")),
+        (
+            "organization",
+            gettext_noop("any unless said"),
+            _("id of an organization; several took part together"),
+        ),
+        (
+            "state_linked",
+            gettext_noop("any unless said"),
+            _("yes, no: a state holds a stake above an investor"),
+        ),
+        ("release", gettext_noop("now unless said"), _("name of a release")),
+        (
+            "as_of",
+            gettext_noop("now unless said"),
+            _("a number of the ledger, or a day that is over"),
+        ),
     )
     context = {
         "section": "api",
