@@ -4,6 +4,7 @@
 #   make install        only the set-up
 #   make check          lint, format, types, migrations in step, architecture
 #   make fix            what lint and format can mend themselves
+#   make messages       bring the texts in locale/ in step with what pages say
 #   make migrate        bring the database to the latest shape
 #   make bench          the measurements of benchmarks/
 #   make bench-chaos    imports while workers, database and broker are killed (needs redis-server)
@@ -11,7 +12,7 @@
 #   make test-services  tests with real servers and processes
 #                       (Debian: apt-get install redis-server rabbitmq-server)
 
-.PHONY: run test install install-dev check fix migrate bench bench-chaos test-browser test-services
+.PHONY: run test install install-dev check fix messages migrate bench bench-chaos test-browser test-services
 .NOTPARALLEL:
 
 VENV := .venv
@@ -51,6 +52,9 @@ check: install-dev
 fix: install-dev
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+messages: install
+	@$(PYTHON) manage.py messages
 
 migrate: install
 	@$(PYTHON) manage.py migrate

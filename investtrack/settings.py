@@ -58,6 +58,8 @@ WEB_THREADS = env.int("WEB_THREADS", 4)
 PUBLIC_READ = env.bool("PUBLIC_READ", True)
 # One person may approve what they wrote themselves (a one-person desk); pages then say so.
 SELF_APPROVAL = env.bool("SELF_APPROVAL", False)
+# How many numbers one address may store for ever in an hour. Storing one again is free.
+FREEZE_PER_HOUR = env.int("FREEZE_PER_HOUR", 30, validate=validate.Range(0))
 
 # --- scheduled feeds ------------------------------------------------------------------------
 # Hosts (host, or host:port for another port than 80, 443, 8080 and 8443) that feeds may be
@@ -218,7 +220,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # on disk before anybody knows who sends it.
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 
+# A second language needs its line here, its catalog in locale/ (`make messages` fills it), and
+# django.middleware.locale.LocaleMiddleware, which then makes every answer vary by language.
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
