@@ -9,6 +9,7 @@ from typing import Any
 
 from deals.flows.query import ALL, EVER_COMPLETED, FlowQuery
 from deals.flows.scope import Scope
+from deals.models.masks import BITS
 from deals.rules.regions import Side
 
 # The places that make up N; `flow` among them is n.
@@ -108,32 +109,54 @@ def _amount(sql: Sql, query: FlowQuery) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SideSql:
-    """Two arrays of country codes for a row's dates: surely in the side, and too coarse to say."""
+    """A side's countries for a row's dates: surely in it, and where the date is too coarse to say.
+
+    `members` and `maybe` are arrays of codes, the masks the same as bits; `every` is the parameter
+    with all countries that are in the side at any time.
+    """
 
     members: str
     maybe: str
+    mask: str
+    maybe_mask: str
+    every: str
     params: dict[str, Any]
 
 
 NO_COUNTRY = "'{}'::varchar[]"
+NO_BITS = "B'0'::bit(676)"
+
+
+def as_mask(parameter: str) -> str:
+    """The bits of the countries in an array parameter; the planner computes them once."""
+    return f"deals_country_mask(%({parameter})s::varchar[])"
+
+
+def meets(mask: str, other: str) -> str:
+    """Whether two sets of countries have one in common."""
+    return f"({mask} & {other}) <> {NO_BITS}"
 
 
 def side_sql(side: Side, name: str) -> SideSql:
     """`name` keeps the parameters of several sides apart."""
-    params: dict[str, Any] = {f"{name}_always": sorted(side.always)}
+    every = side.always | {member.country for member in side.dated}
+    params: dict[str, Any] = {f"{name}_always": sorted(side.always), f"{name}_every": sorted(every)}
     members, maybe = f"%({name}_always)s::varchar[]", NO_COUNTRY
+    mask, maybe_mask = as_mask(f"{name}_always"), NO_BITS
     for number, (country, first, last) in enumerate(_stays(side)):
         key = f"{name}_{number}"
         params |= {f"{key}_c": [country], f"{key}_a": first, f"{key}_b": last}
-        code = f"%({key}_c)s::varchar[]"
+        code, bit = f"%({key}_c)s::varchar[]", as_mask(f"{key}_c")
         inside = f"f.date_first >= %({key}_a)s::date AND f.date_last <= %({key}_b)s::date"
         outside = f"f.date_last < %({key}_a)s::date OR f.date_first > %({key}_b)s::date"
+        sure = f"coalesce({inside}, false) OR coalesce({outside}, false)"
         members += f" || CASE WHEN {inside} THEN {code} ELSE {NO_COUNTRY} END"
-        maybe += (
-            f" || CASE WHEN coalesce({inside}, false) OR coalesce({outside}, false)"
-            f" THEN {NO_COUNTRY} ELSE {code} END"
-        )
-    return SideSql(f"({members})", f"({maybe})", params)
+        maybe += f" || CASE WHEN {sure} THEN {NO_COUNTRY} ELSE {code} END"
+        mask += f" | CASE WHEN {inside} THEN {bit} ELSE {NO_BITS} END"
+        maybe_mask += f" | CASE WHEN {sure} THEN {NO_BITS} ELSE {bit} END"
+    return SideSql(
+        f"({members})", f"({maybe})", f"({mask})", f"({maybe_mask})", f"{name}_every", params
+    )
 
 
 def _stays(side: Side) -> list[tuple[str, date, date]]:
@@ -158,18 +181,15 @@ def countries_column(query: FlowQuery) -> str:
     return "f.ultimate" if query.attribution == "ultimate" else "f.hq"
 
 
-def placed(query: FlowQuery, scope: Scope) -> Sql:
-    """Every fact row that passes the filters, with its `place` and the sides it was held to.
+def place_sql(query: FlowQuery) -> Sql:
+    """The place of a row `f` of facts or of cells as an expression, NULL where it has none.
 
-    Places are those of `COUNTED` and `BESIDE`; rows without a place are left out. The text is a
-    complete subquery; `where` is empty.
+    `where` holds it and, before it, what a row with a place must meet, for the sake of indexes.
     """
-    sql = filters(query, scope)
     investors = side_sql(query.investor_side, "investor")
     targets = side_sql(query.target_side, "target")
-    sql.params |= investors.params | targets.params
     first, last = query.window
-    sql.params |= {"first": first, "last": last}
+    sql = Sql(params=investors.params | targets.params | {"first": first, "last": last})
     within, overlaps = "true", "true"
     if first or last:
         within = (
@@ -180,28 +200,68 @@ def placed(query: FlowQuery, scope: Scope) -> Sql:
             "(f.date_last >= coalesce(%(first)s::date, '-infinity')"
             " AND f.date_first <= coalesce(%(last)s::date, 'infinity'))"
         )
-    countries, parts = countries_column(query), parts_column(query)
+        sql.add(f"({overlaps} OR f.date_first IS NULL)")
+    if query.target:
+        among = f"f.target_country = ANY(%({targets.every})s::varchar[])"
+        sql.add(f"({among} OR f.target_country IS NULL)")
+    name = "ultimate" if query.attribution == "ultimate" else "hq"
+    mask = f"f.{name}_mask"
     undated = "f.date_first IS NULL" if first or last else "false"
     to_target = "true" if not query.target else f"f.target_country = ANY({targets.members})"
-    from_investor = "true" if not query.investor else f"{countries} && {investors.members}"
+    from_investor = "true" if not query.investor else meets(mask, investors.mask)
     unknown_target = "false" if not query.target else "f.target_country IS NULL"
-    place = f"""CASE
+    sql.add(f"""CASE
         WHEN {unknown_target} THEN CASE WHEN {within} THEN 'unknown_target' END
         WHEN NOT ({to_target}) AND NOT (f.target_country = ANY({targets.maybe})) THEN NULL
         WHEN {undated} THEN 'undated'
         WHEN NOT {within} THEN CASE WHEN {overlaps} THEN 'too_coarse' END
         WHEN NOT ({to_target}) THEN 'too_coarse'
         WHEN {from_investor} THEN 'flow'
-        WHEN {countries} && {investors.maybe} THEN 'too_coarse'
-        WHEN f.investor_list = 'none' OR cardinality({parts}) = 0 OR '' = ANY({parts})
-            THEN 'unknown'
-        WHEN {countries} <@ {targets.members} THEN 'target_side_only'
-        ELSE 'other_foreign_only' END"""
+        WHEN {meets(mask, investors.maybe_mask)} THEN 'too_coarse'
+        WHEN f.{name}_unknown THEN 'unknown'
+        WHEN ({mask} & ~{targets.mask}) = {NO_BITS} THEN 'target_side_only'
+        ELSE 'other_foreign_only' END""")
+    return sql
+
+
+def placed(query: FlowQuery, scope: Scope, *, flow_only: bool = False) -> Sql:
+    """Every fact row that passes the filters, with its `place` and the sides it was held to.
+
+    Places are those of `COUNTED` and `BESIDE`; rows without a place are left out, and where only
+    the flow is wanted others may be. The text is a complete subquery; `where` is empty.
+    """
+    sql = filters(query, scope)
+    held = place_sql(query)
+    *needed, place = held.where
+    sql.params |= held.params
+    for condition in needed:
+        sql.add(condition)
+    if flow_only and (pairs := legs(query)):
+        sql.add("deals_legs(f.hq, f.ultimate, f.target_country) && %(legs)s::int[]", legs=pairs)
     # Anyone means every country; an empty list would mean nobody, and a band of nothing.
-    members = investors.members if query.investor else countries
+    members = side_sql(query.investor_side, "investor").members
     text = (
-        f"SELECT f.*, {place} AS place, {members} AS investor_members,"
-        f" {parts} AS parts, {PER_UNIT[query.currency]} AS per_unit"
+        f"SELECT f.*, {place} AS place, {members if query.investor else countries_column(query)}"
+        f" AS investor_members, {parts_column(query)} AS parts,"
+        f" {PER_UNIT[query.currency]} AS per_unit"
         f" FROM deals_dealfact f WHERE {sql.text()}"
     )
     return Sql(where=[f"SELECT * FROM ({text}) p WHERE place IS NOT NULL"], params=sql.params)
+
+
+def legs(query: FlowQuery) -> list[int]:
+    """Pairs of countries as `deals_legs` numbers them, one of which each deal of the flow has.
+
+    Empty where the sides overlap, since deals inside a country have no leg, or are not both given.
+    """
+    investors, targets = (
+        side.always | {member.country for member in side.dated}
+        for side in (query.investor_side, query.target_side)
+    )
+    if investors & targets:
+        return []
+    return [_bit(one) * BITS + _bit(other) for one in investors for other in targets]
+
+
+def _bit(country: str) -> int:
+    return (ord(country[0]) - 65) * 26 + ord(country[1]) - 65

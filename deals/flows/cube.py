@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from deals.flows.conditions import placed, side_sql
+from deals.flows.conditions import meets, placed, side_sql
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope
 from deals.rules.regions import side
@@ -27,6 +27,8 @@ LEFT JOIN LATERAL (
     FROM (
         SELECT t.c, string_to_array(t.p, '+')::varchar[] && f.investor_members AS x
         FROM unnest(f.parts, f.contributions) AS t(p, c)
+        -- Said here, too: otherwise the parts of all deals are added up, and then left out.
+        WHERE f.place = 'flow'
     ) z
 ) b ON f.place = 'flow'
 """
@@ -137,8 +139,8 @@ def cube(query: FlowQuery, scope: Scope, compare: Iterable[str] = ()) -> Cube:
     for number, code in enumerate(compare):
         held = side_sql(side(code), f"compare{number}")
         sql.params |= held.params
-        column = "f.ultimate" if query.attribution == "ultimate" else "f.hq"
-        compared.append(f"count(*) FILTER (WHERE {column} && {held.members}) AS compared{number}")
+        column = "f.ultimate_mask" if query.attribution == "ultimate" else "f.hq_mask"
+        compared.append(f"count(*) FILTER (WHERE {meets(column, held.mask)}) AS compared{number}")
     text = (
         f"WITH placed AS ({sql.text()}), valued AS ({BAND}{STATED}) "
         + ", ".join([CELLS, *compared])
@@ -158,7 +160,7 @@ def _cell(names: list[str], row: tuple[Any, ...]) -> Cell:
 
 def distinct_sides(query: FlowQuery, scope: Scope) -> tuple[int, int]:
     """How many targets and how many investors from X the flow has, each organization once."""
-    sql = placed(query, scope)
+    sql = placed(query, scope, flow_only=True)
     text = f"""
         WITH placed AS ({sql.text()}), flow AS (SELECT * FROM placed WHERE place = 'flow')
         SELECT (SELECT count(DISTINCT target_id) FROM flow),

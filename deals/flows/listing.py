@@ -104,8 +104,9 @@ class Wanted:
 def matching(query: FlowQuery, scope: Scope, wanted: Wanted) -> Sql:
     """A subquery `p` of the fact rows that are meant, without order or page."""
     if query.investor or query.target or wanted.place or any(query.window):
-        sql = placed(query, scope)
         place = wanted.place or "flow"
+        flow_only = place == "flow" or "p.place = 'flow'" in NARROWED.get(place, "")
+        sql = placed(query, scope, flow_only=flow_only)
         if place in NARROWED:
             countries = countries_column(query).removeprefix("f.")
             which = NARROWED[place].format(countries=countries)

@@ -29,7 +29,7 @@ SELECT merged.deal, merged.survivor FROM merged JOIN deals_deal d ON d.id = merg
 WHERE d.merged_into_id IS NULL
 """
 FACTS = """
-CREATE TEMPORARY TABLE wouldbe_fact (LIKE deals_dealfact) ON COMMIT DROP
+CREATE TEMPORARY TABLE wouldbe_fact (LIKE deals_dealfact INCLUDING GENERATED) ON COMMIT DROP
 """
 # The name inside the view is read before the view exists, so there it still means the table.
 VIEW = """

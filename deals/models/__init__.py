@@ -15,6 +15,7 @@ from deals.models.organization import (
 )
 from deals.models.participation import Participation
 from deals.models.published import PolicyEvent, PublishedFigure
+from deals.models.rollup import FlowCell
 from deals.models.schedule import FeedSchedule, FeedSlot
 from deals.models.source import Citation, Source
 from deals.models.suggestion import Suggestion
@@ -33,6 +34,7 @@ __all__ = [
     "FeedRecord",
     "FeedSchedule",
     "FeedSlot",
+    "FlowCell",
     "FrozenView",
     "Identifier",
     "ImportRun",

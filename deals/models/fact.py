@@ -3,7 +3,9 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
+
+from deals.models.masks import mask_of, unknown_in
 
 
 class DealFact(models.Model):
@@ -45,7 +47,7 @@ class DealFact(models.Model):
     ai = models.CharField(max_length=7)
     sectors = ArrayField(models.CharField(max_length=32))
     part_of = models.ForeignKey(
-        "Deal", models.CASCADE, null=True, related_name="+", db_constraint=False
+        "Deal", models.CASCADE, null=True, related_name="+", db_index=False, db_constraint=False
     )
     recorded_on = models.DateField(null=True)
     investor_list = models.CharField(max_length=8)
@@ -70,12 +72,28 @@ class DealFact(models.Model):
     cny_per_unit = models.DecimalField(max_digits=30, decimal_places=18, null=True)
     rate_provisional = models.BooleanField(default=False)
 
+    # Computed by the database from the columns above; see deals.models.masks.
+    hq_mask = mask_of("hq")
+    ultimate_mask = mask_of("ultimate")
+    hq_unknown = unknown_in("hq_parts")
+    ultimate_unknown = unknown_in("ultimate_parts")
+
     class Meta:
         indexes = (
+            # Published and not only live ones, so that questions as of a day find theirs, too.
             models.Index(
                 fields=["target_country", "kind", "date_first"],
-                condition=Q(published_seq__isnull=False, superseded_seq__isnull=True),
-                name="fact_live_target",
+                condition=Q(published_seq__isnull=False),
+                name="fact_target",
+            ),
+            # The few deals that cross borders, by pairs of countries; see deals.flows.conditions.
+            GinIndex(
+                Func(F("hq"), F("ultimate"), F("target_country"), function="deals_legs"),
+                condition=Q(published_seq__isnull=False),
+                name="fact_legs",
+            ),
+            models.Index(
+                fields=["part_of"], condition=Q(part_of__isnull=False), name="fact_part_of"
             ),
             models.Index(fields=["deal"], name="fact_deal"),
             GinIndex(fields=["investors"], name="fact_investors"),

@@ -1,0 +1,75 @@
+"""Live facts added up: what a question about whole years needs for N, in few rows."""
+
+from django.db import connection, models
+from django.db.models import Q
+
+from deals.models.masks import MaskField
+
+
+class FlowCell(models.Model):
+    """How many live deals are alike in everything that the usual questions ask, and their money.
+
+    Every live deal is in exactly one cell, except an umbrella whose parts are live, which is in
+    none (rule 18); so sums over cells are counts of distinct deals. Columns are named as those of
+    `DealFact`, but days are widened to whole steps: `date_first` is the first day of the step that
+    the deal's interval begins in, `date_last` the last one of that it ends in. A step is a year, or
+    what a region's change of membership leaves of one.
+
+    Triggers on the table of facts keep cells in step, whatever writes there; `key` is the hash of
+    what the deals have in common. Money is that of single amounts, each rounded to the cent;
+    `priced_*` counts them, `unpriced_*` the disclosed amounts without a rate.
+    """
+
+    key = models.UUIDField(primary_key=True)
+    population = models.ForeignKey(
+        "Population",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    generated = models.BooleanField()
+    target_country = models.CharField(max_length=2, null=True)
+    date_first = models.DateField(null=True)
+    date_last = models.DateField(null=True)
+    kind = models.CharField(max_length=16)
+    status = models.CharField(max_length=24)
+    ever_completed = models.BooleanField()
+    ai = models.CharField(max_length=7)
+    hq_mask = MaskField()
+    ultimate_mask = MaskField()
+    hq_unknown = models.BooleanField()
+    ultimate_unknown = models.BooleanField()
+
+    deals = models.BigIntegerField()
+    partial = models.BigIntegerField()
+    singles = models.BigIntegerField()
+    ranges = models.BigIntegerField()
+    provisional = models.BigIntegerField()
+    priced_eur = models.BigIntegerField()
+    priced_usd = models.BigIntegerField()
+    priced_cny = models.BigIntegerField()
+    unpriced_eur = models.BigIntegerField()
+    unpriced_usd = models.BigIntegerField()
+    unpriced_cny = models.BigIntegerField()
+    total_eur = models.DecimalField(max_digits=30, decimal_places=2)
+    total_usd = models.DecimalField(max_digits=30, decimal_places=2)
+    total_cny = models.DecimalField(max_digits=30, decimal_places=2)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["target_country", "kind", "date_first"], name="cell_target"),
+            # What a publication emptied is found and deleted without looking at the others.
+            models.Index(fields=["key"], condition=Q(deals=0), name="cell_empty"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.deals} deals"
+
+
+def rebuild_cells() -> int:
+    """Add up all live facts again; returns the number of cells. Call it under the ledger's lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deals_rebuild_cells()")
+        return int(cursor.fetchone()[0])
