@@ -7,22 +7,34 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from deals.flows import links
-from deals.flows.answer import identity, share_answer
+from deals.flows.answer import identity, share_answer, snapshot
+from deals.flows.asked import answered
 from deals.flows.query import BadParameters, FlowQuery
+from deals.flows.scope import Scope, resolve
+from deals.pictures.registry import DEFAULT_TAB
 from deals.web.answers import answer_context
 from deals.web.errors import bad_request
-from deals.web.question import kept_fields, more_fields, narrowings, sentence_fields
+from deals.web.narrowed import has_own_filters
+from deals.web.picks import form_values
+from deals.web.question import kept_fields, more_fields, more_picks, sentence_fields
 from deals.web.revision import revision
 from deals.web.table import table_csv
+from deals.web.tabs import PARAMETER, page, read_tab, tab_context
 
 # What the page asks when nobody says whose money and whose companies.
 DEFAULT_SIDES = {"investor": ("europe",), "target": ("CN",)}
+# What htmx asks for by the id of the element it fills: the answer, or its chart alone.
+WHOLE, ANSWER, CHART = "", "answer", "charts"
+TEMPLATES = {
+    WHOLE: "pages/flows.html",
+    ANSWER: "parts/answer_swap.html",
+    CHART: "parts/charts_swap.html",
+}
 
 
-def read_question(request: HttpRequest) -> FlowQuery:
+def read_question(request: HttpRequest, *extra: str) -> FlowQuery:
     """The question in the address; raises `BadParameters`."""
-    query = FlowQuery.from_params(request.GET)
+    query = FlowQuery.from_params(form_values(request.GET), extra=extra)
     if not query.investor and not query.target:
         query = query.but(**DEFAULT_SIDES)
     return query
@@ -30,40 +42,59 @@ def read_question(request: HttpRequest) -> FlowQuery:
 
 @require_safe
 def flows(request: HttpRequest) -> HttpResponse:
-    """The page, or only its answer where htmx swaps it in."""
-    part = bool(getattr(request, "htmx", False))
+    """The page, or only the part that htmx swaps in."""
+    part = _part(request)
     try:
-        query = read_question(request)
-        if request.GET and not part and not _is_canonical(request, query):
+        query, tab = read_question(request, PARAMETER), read_tab(request.GET)
+        if request.GET and part == WHOLE and not _is_canonical(request, query, tab):
             # A form without a script sends every field; the address keeps only what matters.
-            return HttpResponseRedirect(links.page(query))
-        answer, scope = share_answer(query)
+            return HttpResponseRedirect(page(query, tab))
+        with snapshot():
+            return _answer(request, query, tab, part)
     except BadParameters as error:
         return _refused(request, error, part)
-    etag = f'W/"{identity(f"page {part} {revision()}", query, scope)}"'
+
+
+def _part(request: HttpRequest) -> str:
+    htmx = getattr(request, "htmx", None)
+    if not htmx or htmx.history_restore_request:
+        return WHOLE
+    return CHART if htmx.target == CHART else ANSWER
+
+
+def _answer(request: HttpRequest, query: FlowQuery, tab: str, part: str) -> HttpResponse:
+    scope = resolve(query)
+    etag = f'W/"{identity(f"page {part} {tab} {revision()}", query, scope)}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        context = answer_context(request, query, answer, scope)
-        if not part:
-            context |= form_context(query)
-        template = "parts/answer.html" if part else "pages/flows.html"
-        response = render(request, template, context | {"section": "flows", "part": part})
-    return _headers(response, etag, links.page(query) if part else None)
+        response = render(request, TEMPLATES[part], _context(request, query, tab, part, scope))
+    return _headers(response, etag, page(query, tab) if part else None)
+
+
+def _context(
+    request: HttpRequest, query: FlowQuery, tab: str, part: str, scope: Scope
+) -> dict[str, Any]:
+    context = {"section": "flows", "query": query} | tab_context(query, tab, scope)
+    if part == CHART:
+        return context
+    answer = answered("share", query, scope)
+    return context | form_context(query) | answer_context(request, query, answer, scope)
 
 
 def form_context(query: FlowQuery) -> dict[str, Any]:
     """The fields of the question."""
     return {
         "ask": sentence_fields(query),
+        "picks": more_picks(query),
         "more": more_fields(query),
         "kept": kept_fields(query),
-        "narrowed": bool(narrowings(query)),
+        "narrowed": has_own_filters(query),
     }
 
 
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
-    """The table of the chart as CSV."""
+    """The numbers by year as CSV."""
     try:
         query = read_question(request)
         answer, scope = share_answer(query)
@@ -78,12 +109,14 @@ def table(request: HttpRequest) -> HttpResponse:
     return _headers(response, etag, None)
 
 
-def _is_canonical(request: HttpRequest, query: FlowQuery) -> bool:
-    given = {name: texts for name, texts in request.GET.lists()}
-    return given == {name: [text] for name, text in query.to_params().items()}
+def _is_canonical(request: HttpRequest, query: FlowQuery, tab: str) -> bool:
+    expected = {name: [text] for name, text in query.to_params().items()}
+    if tab != DEFAULT_TAB:
+        expected[PARAMETER] = [tab]
+    return dict(request.GET.lists()) == expected
 
 
-def _refused(request: HttpRequest, error: BadParameters, part: bool) -> HttpResponse:
+def _refused(request: HttpRequest, error: BadParameters, part: str) -> HttpResponse:
     if part:
         return render(request, "parts/problems.html", {"problems": error.problems}, status=400)
     return bad_request(request, error)
@@ -93,7 +126,7 @@ def _headers(response: HttpResponse, etag: str, push: str | None) -> HttpRespons
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "no-cache"
     # The same address answers with a whole page or with a part of it.
-    patch_vary_headers(response, ["HX-Request"])
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
     if push:
         response.headers["HX-Push-Url"] = push
     return response

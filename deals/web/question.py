@@ -1,26 +1,18 @@
-"""The question as a form: which choices each of its parts offers, and what narrows it now."""
+"""The question as a form: which choices each of its parts offers, and how to ask it otherwise."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from deals.flows import links
-from deals.flows.definition import PLURALS, place_name
-from deals.flows.query import ALL, EVER_COMPLETED, FlowQuery
-from deals.models import Population
-from deals.rules.counting import KINDS, STATUSES
-from deals.rules.countries import country_name
-from deals.rules.regions import REGIONS
-from deals.rules.vocab import ROUND_TYPES, SECTORS
-from deals.wording import EUROPE
+from django.utils.translation import gettext as _
 
-# The same as CN, which is offered as a country.
-NOT_OFFERED = frozenset({"china"})
-OTHER_COUNTRIES = ("US", "CA", "JP", "KR", "SG", "IL", "AE", "SA", "IN", "AU", "RU", "TR")
-CHINESE = ("CN", "HK", "MO", "TW")
-AI_WORDS = {"yes": "AI companies", ALL: "all companies", "no": "companies that are not AI",
-            "unknown": "companies not judged yet"}  # fmt: skip
+from deals.flows import links
+from deals.flows.definitions import BRIDGE, DEFINITIONS, bridge, same_as
+from deals.flows.query import ALL, FlowQuery
+from deals.models import Population
+from deals.rules.regions import swap_china
+from deals.web.picks import Pick, kind_pick, place_pick, round_pick, sector_pick, status_pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +24,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A drop-down list: groups of options, a group without a label stands outside."""
+    """A drop-down list of which one option is chosen."""
 
     name: str
     label: str
-    default: str
-    groups: tuple[tuple[str, tuple[Option, ...]], ...]
+    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,89 +42,85 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
-    """One part of the question that leaves deals out, and the address of the page without it."""
+class Way:
+    """Another way to ask: the address of the page, and whether it is the present one."""
 
     label: str
-    without: str
+    page: str
+    current: bool
+    title: str = ""
 
 
-def _choice(
-    name: str, label: str, current: str, default: str, *groups: tuple[str, Mapping[str, str]]
-) -> Choice:
-    """A value that no group offers, as a combination in a shared link, stays selectable on top."""
-    offered = {value for _, options in groups for value in options}
-    filled = [
-        (title, tuple(Option(value, text, value == current) for value, text in options.items()))
-        for title, options in groups
-    ]
-    if current not in offered:
-        filled.insert(0, ("", (Option(current, current.replace(",", ", "), True),)))
-    return Choice(name, label, default, tuple(filled))
+Field = Choice | Text | Pick
 
 
-def _place(name: str, label: str, codes: tuple[str, ...], anything: str) -> Choice:
-    regions = {code: region.title for code, region in REGIONS.items() if code not in NOT_OFFERED}
-    groups: list[tuple[str, dict[str, str]]] = [
-        ("Regions", regions),
-        ("China", {code: country_name(code) for code in CHINESE}),
-        ("Europe", _by_name(EUROPE)),
-        ("Elsewhere", _by_name(OTHER_COUNTRIES)),
-        ("", {"": anything}),
-    ]
-    current = ",".join(codes)
-    if codes and all(current not in options for _, options in groups):
-        groups.insert(0, ("", {current: place_name(codes)}))
-    return _choice(name, label, current, "", *groups)
+def _choice(name: str, label: str, current: str, options: Mapping[str, str]) -> Choice:
+    """A value that is not offered, as a combination in a shared link, stays selectable on top."""
+    found = [Option(value, text, value == current) for value, text in options.items()]
+    if current not in options:
+        found.insert(0, Option(current, current.replace(",", ", "), True))
+    return Choice(name, label, tuple(found))
 
 
-def _by_name(codes: Iterable[str]) -> dict[str, str]:
-    return dict(sorted(((code, country_name(code)) for code in codes), key=lambda pair: pair[1]))
-
-
-def sentence_fields(query: FlowQuery) -> dict[str, Choice | Text]:
-    """The fields inside the sentence, by name."""
-    populations = {"": "the case list (documented deals)"}
-    populations |= dict(Population.objects.order_by("title").values_list("code", "title"))
-    kinds = {kind: PLURALS[kind] for kind in KINDS} | {ALL: "deals of every kind"}
+def ai_words() -> dict[str, str]:
+    """The answers of the field "AI or not", as they stand in the sentence."""
     return {
-        "kind": _choice("kind", "Kind of deal", ",".join(query.kind), "funding_round", ("", kinds)),
-        "ai": _choice("ai", "Companies", ",".join(query.ai), "yes", ("", AI_WORDS)),
-        "target": _place("target", "Companies in", query.target, "any country"),
-        "investor": _place("investor", "Investors from", query.investor, "anywhere"),
-        "from": Text("from", "From", query.from_, "any time"),
-        "to": Text("to", "To", query.to, "today"),
-        "population": _choice("population", "Population", query.population, "", ("", populations)),
+        "yes": _("AI companies"),
+        ALL: _("all companies"),
+        "no": _("companies that are not AI"),
+        "unknown": _("companies not judged yet"),
     }
 
 
+def sentence_fields(query: FlowQuery) -> dict[str, Field]:
+    """The fields inside the sentence, by name."""
+    populations = {"": _("the case list (documented deals)")}
+    populations |= {
+        code: _(title)
+        for code, title in Population.objects.order_by("title").values_list("code", "title")
+    }
+    return {
+        "kind": kind_pick(query),
+        "ai": _choice("ai", _("Companies"), ",".join(query.ai), ai_words()),
+        "target": place_pick("target", _("in"), query.target, _("any country")),
+        "investor": place_pick(
+            "investor", _("had an investor from"), query.investor, _("anywhere")
+        ),
+        "from": Text("from", _("From"), query.from_, _("any time")),
+        "to": Text("to", _("To"), query.to, _("today")),
+        "population": _choice("population", _("Population"), query.population, populations),
+    }
+
+
+def more_picks(query: FlowQuery) -> list[Pick]:
+    """Groups of boxes under "More filters"."""
+    return [sector_pick(query), round_pick(query), status_pick(query)]
+
+
 def more_fields(query: FlowQuery) -> list[Choice | Text]:
-    """The fields under "More filters"."""
+    """The other fields under "More filters"."""
     compare = ",".join(query.compare) if query.compare else "none"
-    statuses = {EVER_COMPLETED: "Ever completed"} | STATUSES | {ALL: "Any status"}
-    attributions = {"immediate": "The investor’s own country", "ultimate": "The owner’s at the top"}
-    comparators = {"US": "United States", "JP": "Japan", "SG": "Singapore", "china-hk-mo": "China",
-                   "europe": "Europe", "none": "nobody"}  # fmt: skip
-    currencies = {"EUR": "Euro", "USD": "US dollar", "CNY": "Renminbi"}
-    sectors = {"": "All sectors"} | SECTORS
-    rounds = {"": "All rounds"} | ROUND_TYPES
-    state_linked = {"": "With or without", "yes": "With one", "no": "Without any"}
-    amount = f"in {query.currency}, e.g. 5000000"
+    attributions = {
+        "immediate": _("The investor’s own country"),
+        "ultimate": _("The owner’s at the top"),
+    }
+    comparators = {
+        "US": _("United States"), "JP": _("Japan"), "SG": _("Singapore"),
+        "china-hk-mo": _("China"), "europe": _("Europe"), "none": _("nobody"),
+    }  # fmt: skip
+    currencies = {"EUR": _("Euro"), "USD": _("US dollar"), "CNY": _("Renminbi")}
+    state_linked = {"": _("With or without"), "yes": _("With one"), "no": _("Without any")}
+    amount = _("in %(currency)s, e.g. 5000000") % {"currency": query.currency}
     return [
-        _choice("sector", "Sector", ",".join(query.sector), "", ("", sectors)),
-        _choice("round", "Round", ",".join(query.round), "", ("", rounds)),
-        _choice("status", "Status", ",".join(query.status), EVER_COMPLETED, ("", statuses)),
-        _choice("attribution", "Country of an investor", query.attribution, "immediate",
-                ("", attributions)),
-        _choice("compare", "Compare with investors from", compare, "US", ("", comparators)),
-        _choice("currency", "Currency", query.currency, "EUR", ("", currencies)),
-        Text("min_amount", "Amount at least", _plain(query.min_amount), amount),
-        Text("max_amount", "Amount at most", _plain(query.max_amount), amount),
-        Text("known_by", "As far as known by", query.known_by, "e.g. 2023-06"),
-        _choice("state_linked", "State-linked investors", query.state_linked, "",
-                ("", state_linked)),
-        Text("as_of", "As of", _plain(query.as_of), "e.g. 2026-03-31; the newest"),
-    ]  # fmt: skip
+        _choice("attribution", _("Country of an investor"), query.attribution, attributions),
+        _choice("compare", _("Compare with investors from"), compare, comparators),
+        _choice("currency", _("Currency"), query.currency, currencies),
+        Text("min_amount", _("Amount at least"), _plain(query.min_amount), amount),
+        Text("max_amount", _("Amount at most"), _plain(query.max_amount), amount),
+        _choice("state_linked", _("State-linked investors"), query.state_linked, state_linked),
+        Text("known_by", _("As far as known by"), query.known_by, _("e.g. 2023-06")),
+        Text("as_of", _("As of"), _plain(query.as_of), _("e.g. 2026-03-31; the newest")),
+    ]
 
 
 def kept_fields(query: FlowQuery) -> dict[str, str]:
@@ -146,24 +133,43 @@ def _plain(value: Any) -> str:
     return format(value, "f") if isinstance(value, Decimal) else "" if value is None else str(value)
 
 
-LABELS = {
-    "from_": "from", "to": "to", "ai": "companies", "sector": "sector", "round": "round",
-    "kind": "kind", "status": "status", "attribution": "attribution",
-    "min_amount": "amount at least", "max_amount": "amount at most",
-    "organization": "organization", "known_by": "known by", "release": "release",
-    "as_of": "as of", "state_linked": "state-linked investors",
-}  # fmt: skip
-TITLES = KINDS | STATUSES | SECTORS | ROUND_TYPES | {ALL: "all", "ultimate": "owner at the top"}
+def china_ways(query: FlowQuery) -> list[Way]:
+    """China with, or without, Hong Kong and Macao; empty where no side has mainland China."""
+    others = {both: swapped(query, both) for both in (False, True)}
+    if not any(others.values()):
+        return []
+    labels = {False: _("China: mainland"), True: _("China with Hong Kong and Macao")}
+    return [
+        Way(labels[both], links.page(other or query), other is None)
+        for both, other in others.items()
+    ]
 
 
-def narrowings(query: FlowQuery) -> list[Narrowing]:
-    """Everything that differs from the defaults and can leave deals out, each with a way out."""
+def swapped(query: FlowQuery, with_hk_mo: bool) -> FlowQuery | None:
+    """The question with, or without, Hong Kong and Macao; None where it is asked so already."""
+    investor = swap_china(query.investor_side, with_hk_mo)
+    target = swap_china(query.target_side, with_hk_mo)
+    if investor is None and target is None:
+        return None
+    return query.but(
+        investor=investor.codes if investor else query.investor,
+        target=target.codes if target else query.target,
+    )
+
+
+def presets(query: FlowQuery) -> list[Way]:
+    """Definitions of other institutes, asked inside the present population."""
+    inside = {name: getattr(query, name) for name in ("population", "as_of", "release")}
     found = []
-    for item in fields(query):
-        value = getattr(query, item.name)
-        if item.name in LABELS and value != item.default:
-            words = value if isinstance(value, tuple) else (value,)
-            text = ", ".join(TITLES.get(str(word), str(word)) for word in words)
-            without = links.page(query.but(**{item.name: item.default}))
-            found.append(Narrowing(f"{LABELS[item.name]}: {text}", without))
+    for one in DEFINITIONS.values():
+        if one.year:
+            asked = one.query.but(**inside)
+            found.append(Way(_(one.title), links.page(asked), asked == query, one.differs))
     return found
+
+
+def bridge_link(query: FlowQuery) -> str:
+    """The page that leads from another institute's number to this one, step by step."""
+    own = same_as(query)
+    first = next(d for d in DEFINITIONS.values() if d.year and (own is None or d.code != own.code))
+    return bridge(first.query, query) if query.target else BRIDGE

@@ -1,50 +1,96 @@
 """The question as a form: every choice can be made, kept and taken back."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from django.http import QueryDict
 
 from deals.flows.query import FlowQuery
-from deals.web.question import Choice, kept_fields, more_fields, narrowings, sentence_fields
-from deals.wording import finding, hue, place_in_sentence
-from tests.factories import make_population
+from deals.flows.removed import removed
+from deals.flows.scope import resolve
+from deals.web.narrowed import narrowings
+from deals.web.picks import Pick, form_values
+from deals.web.question import (
+    Choice,
+    Field,
+    china_ways,
+    kept_fields,
+    more_fields,
+    more_picks,
+    presets,
+    sentence_fields,
+)
+from deals.wording import definition_phrases, finding, hue, place_in_sentence
+from tests.factories import make_deal, make_population
+
+FLOW = FlowQuery(investor=("europe",), target=("CN",))
 
 
-def selected(field: Choice) -> list[str]:
-    return [option.value for _, options in field.groups for option in options if option.selected]
+def fields(query: FlowQuery) -> dict[str, Field]:
+    every = [*sentence_fields(query).values(), *more_picks(query), *more_fields(query)]
+    return {field.name: field for field in every}
+
+
+def selected(field: Field) -> list[str]:
+    if isinstance(field, Pick):
+        return [box.value for _, boxes in field.groups for box in boxes if box.ticked]
+    return [option.value for option in field.options if option.selected]
 
 
 @pytest.mark.django_db
-def test_each_list_shows_what_is_asked_exactly_once():
+def test_each_part_of_the_form_shows_what_is_asked():
     query = FlowQuery.from_params(
         {"investor": "US,JP", "target": "CN", "kind": "acquisition,secondary", "status": "blocked",
-         "sector": "lidar", "compare": "none", "ai": "all"}
+         "sector": "lidar", "round": "seed,angel", "compare": "none", "ai": "all",
+         "state_linked": "yes", "as_of": "7"}
     )  # fmt: skip
-    fields = [*sentence_fields(query).values(), *more_fields(query)]
-    shown = {field.name: selected(field) for field in fields if isinstance(field, Choice)}
-    assert shown["investor"] == ["JP,US"]
-    assert shown["target"] == ["CN"]
-    assert shown["kind"] == ["acquisition,secondary"]
-    assert shown["compare"] == ["none"]
-    assert shown["population"] == [""]
-    assert all(len(values) == 1 for values in shown.values()), shown
+    found = fields(query)
+    shown = {n: selected(f) for n, f in found.items() if isinstance(f, Choice | Pick)}
+    assert shown == {
+        "kind": ["acquisition", "secondary"],
+        "ai": ["all"],
+        "target": ["CN"],
+        "investor": ["JP", "US"],
+        "population": [""],
+        "sector": ["lidar"],
+        "round": ["seed", "angel"],
+        "status": ["blocked"],
+        "attribution": ["immediate"],
+        "compare": ["none"],
+        "currency": ["EUR"],
+        "state_linked": ["yes"],
+    }
+    assert found["as_of"].value == "7"
+    assert found["investor"].said == "Japan and the United States"
+    assert found["kind"].said == "acquisitions and purchases of existing shares"
 
 
 @pytest.mark.django_db
-def test_every_value_that_a_list_offers_can_be_asked():
+def test_every_value_that_the_form_offers_can_be_asked():
     make_population("demo", generated=True)
-    for field in [*sentence_fields(FlowQuery()).values(), *more_fields(FlowQuery())]:
-        if isinstance(field, Choice):
-            for _, options in field.groups:
-                for option in options:
-                    FlowQuery.from_params({field.name: option.value})
+    for field in fields(FlowQuery()).values():
+        if isinstance(field, Pick):
+            values = [box.value for _, boxes in field.groups for box in boxes]
+        else:
+            values = [option.value for option in getattr(field, "options", ())]
+        for value in values:
+            FlowQuery.from_params({field.name: value})
 
 
 @pytest.mark.django_db
-def test_the_default_of_each_list_is_the_default_of_the_question():
-    for field in [*sentence_fields(FlowQuery()).values(), *more_fields(FlowQuery())]:
-        if isinstance(field, Choice):
-            assert FlowQuery.from_params({field.name: field.default}) == FlowQuery()
+def test_a_country_that_only_a_link_names_has_a_box_of_its_own():
+    assert selected(fields(FlowQuery(investor=("BR",)))["investor"]) == ["BR"]
+
+
+@pytest.mark.django_db
+def test_the_form_as_it_stands_asks_the_default_question():
+    sent = QueryDict(mutable=True)
+    for field in fields(FlowQuery()).values():
+        sent.setlist(field.name, selected(field) if not hasattr(field, "hint") else [field.value])
+    assert FlowQuery.from_params(form_values(sent)) == FlowQuery()
+
+
+def test_all_stands_alone_when_a_form_sends_it_beside_other_words():
+    values = form_values(QueryDict("kind=all&kind=acquisition&status=blocked&sector=all"))
+    assert FlowQuery.from_params(values) == FlowQuery(kind=("all",), status=("blocked",))
 
 
 def test_a_part_without_a_field_is_kept():
@@ -52,27 +98,81 @@ def test_a_part_without_a_field_is_kept():
     assert kept_fields(query) == {"organization": "O-1", "release": "2026.11"}
 
 
-@settings(deadline=None, max_examples=60)
-@given(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "from": st.sampled_from(["2017", "2018-03"]),
-            "sector": st.sampled_from(["lidar", "lidar,speech"]),
-            "status": st.sampled_from(["blocked", "all"]),
-            "min_amount": st.just("1000"),
-            "ai": st.just("all"),
-        },
-    )
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"from": "2017"},
+        {"from": "2018-03", "to": "2019"},
+        {"sector": "lidar,speech", "status": "blocked"},
+        {"min_amount": "1000", "ai": "all"},
+        {"state_linked": "no", "known_by": "2020", "round": "seed"},
+    ],
 )
 def test_each_narrowing_leads_to_the_question_without_it(params):
     query = FlowQuery.from_params({"investor": "europe", "target": "CN"} | params)
-    found = narrowings(query)
-    assert len(found) == len(params)
+    found = narrowings(query, removed(query, resolve(query)))
+    # "from" and "to" are one filter; dropping "AI companies only" is no narrowing.
+    names = {"window" if name in ("from", "to") else name for name in params if name != "ai"}
+    assert {one.name for one in found if not one.default} == {
+        "size" if name == "min_amount" else name for name in names
+    }
     for one in found:
         left = dict(pair.split("=") for pair in one.without.split("?")[1].split("&"))
-        assert len(left) == len(params) + 1
-        assert left.items() <= query.to_params().items()
+        changed = set(left.items()) ^ set(query.to_params().items())
+        assert {name for name, _ in changed} <= {
+            "window": {"from", "to"}, "size": {"min_amount", "max_amount"},
+        }.get(one.name, {one.name})  # fmt: skip
+        assert changed
+
+
+@pytest.mark.django_db
+def test_a_filter_says_what_it_leaves_out_in_words():
+    make_deal(date="2016-05-01")
+    make_deal(date="2018-05-01", kind="acquisition")
+    query = FLOW.but(from_="2017", to="2022")
+    found = {one.name: one for one in narrowings(query, removed(query, resolve(query)))}
+    assert found["window"].label == "In 2017–2022"
+    assert found["window"].left_out.text == "leaves out 1 deal"
+    assert [part.text for part in found["window"].parts] == ["1 before"]
+    assert found["kind"].label == "Only funding rounds"
+    assert found["status"].left_out.text == "leaves out none"
+
+
+def test_china_can_be_asked_with_and_without_hong_kong_and_macao():
+    without, with_both = china_ways(FLOW)
+    assert (without.current, with_both.current) == (True, False)
+    assert with_both.page == "/flows/?investor=europe&target=china-hk-mo"
+    back, _ = china_ways(FLOW.but(target=("china-hk-mo",)))
+    assert back.page == "/flows/?investor=europe&target=CN"
+    assert china_ways(FlowQuery(investor=("US",), target=("JP",))) == []
+
+
+def test_other_institutes_definitions_are_asked_inside_the_same_population():
+    ways = {way.label.split(":")[0]: way.page for way in presets(FLOW.but(population="demo"))}
+    assert ways["MERICS 2023"].endswith("from=2017&to=2022&population=demo")
+    assert "investor=US" in ways["CSET 2023"]
+
+
+def test_the_definition_is_the_same_sentence_in_linked_pieces():
+    phrases = definition_phrases(FLOW.but(from_="2017", to="2022"), "Population test")
+    assert "".join(phrase.text for phrase in phrases) == (
+        "Deals counted: funding rounds, completed (also if unwound later), into"
+        " artificial-intelligence companies in China, announced in 2017–2022, that had at least"
+        " one investor with headquarters in Europe (EU-27, UK, Switzerland, Norway); each deal"
+        " once, within the population “Population test”."
+    )
+    links = {phrase.text: phrase.href for phrase in phrases if phrase.href}
+    assert links["funding rounds"] == "/methods/#kind"
+    assert links["Europe (EU-27, UK, Switzerland, Norway)"] == "/methods/#region-europe"
+
+
+@pytest.mark.django_db
+def test_every_link_of_a_definition_leads_to_a_place_on_the_page_of_methods(client):
+    page = client.get("/methods/").content.decode()
+    for query in (FLOW, FLOW.but(investor=("DE", "FR"), attribution="ultimate")):
+        for phrase in definition_phrases(query, ""):
+            assert not phrase.href or f'id="{phrase.href.partition("#")[2]}"' in page, phrase
 
 
 def test_directions_have_their_own_hue():
@@ -95,6 +195,8 @@ def test_the_finding_says_n_of_N_or_that_it_is_only_documented():
         "3.7\u202f% of funding rounds into AI companies in China had an investor from Europe:"
         " 81 of 2,165"
     )
+    within = finding(query.but(from_="2017", to="2022"), share)
+    assert "an investor from Europe in 2017–2022: 81 of 2,165" in within
     cases = {"deals": {"n": 20, "N": 22, "share": None}}
     assert finding(query, cases).startswith("20 documented funding rounds into AI companies")
     assert finding(query, {"deals": {"n": 0, "N": 0, "share": None}}).startswith("No documented")

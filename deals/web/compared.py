@@ -1,0 +1,162 @@
+"""A period beside another one, as sentences: the time before the window, and around an event."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from deals import wording
+from deals.flows.definition import window_phrase
+from deals.flows.query import FlowQuery
+from deals.models import PolicyEvent
+from deals.templatetags.formats import day, number, percent
+
+# Rules that may move investment; single decisions, summits and memberships are on the axis only.
+COMPARED_KINDS = ("outbound", "export control", "screening", "rule", "strategy")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One period: its words, n of N, and where to look at it."""
+
+    period: str
+    n: int
+    N: int
+    share: str | None
+    share_max: str | None
+    deals: str
+    counted: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two periods and the sentence between them; without both, only the sentence says why."""
+
+    earlier: Side | None
+    later: Side | None
+    sentence: str
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AroundEvent:
+    """A policy event with the spans before and after it."""
+
+    day: date
+    jurisdiction: str
+    title: str
+    comparison: Comparison
+
+
+def side(row: Mapping[str, Any]) -> Side:
+    period = window_phrase(FlowQuery(from_=row["from"], to=row["to"]))
+    names = ("n", "N", "share", "share_max", "deals", "counted", "page")
+    return Side(period, *(row[name] for name in names))
+
+
+def before_window(found: Mapping[str, Any] | None) -> Comparison | None:
+    """The block of `deals.flows.before.before`; None where no window has both ends."""
+    if found is None:
+        return None
+    earlier, later = side(found["earlier"]), side(found["later"])
+    reason = _reason(found)
+    if reason:
+        return Comparison(None, later, reason, found["instead"] or "")
+    return Comparison(earlier, later, _moved(earlier, later, found))
+
+
+def around_event(event: PolicyEvent, found: Mapping[str, Any]) -> AroundEvent:
+    """The block of `deals.flows.before.around` for one event."""
+    return AroundEvent(event.date, event.jurisdiction, _(event.title), _around(found))
+
+
+def _around(found: Mapping[str, Any]) -> Comparison:
+    if found["why_not"] == "not_yet":
+        words = {"day": day(found["seen_on"])}
+        return Comparison(
+            None, None, _("Nothing to compare: the data were collected on %(day)s.") % words
+        )
+    earlier, later = side(found["earlier"]), side(found["later"])
+    return Comparison(earlier, later, _reason(found) or _moved(earlier, later, found))
+
+
+def _reason(found: Mapping[str, Any]) -> str:
+    """Why two periods are not compared; "" where they are."""
+    match found["why_not"]:
+        case "young":
+            return _(
+                "Not compared: deals are found late, so this period stays provisional until"
+                " %(day)s."
+            ) % {"day": day(found["ripe_on"])}
+        case "no_records":
+            if not (since := found.get("records_from")):
+                return _("Not compared: no deal is recorded for the time before.")
+            return _(
+                "Not compared: the first deal recorded here is of %(day)s, so the time before is"
+                " not covered."
+            ) % {"day": day(since)}
+    return ""
+
+
+def _moved(earlier: Side, later: Side, found: Mapping[str, Any]) -> str:
+    """How the share, or where there is none the count, moved."""
+    if found["change"] is None:
+        return _counts_moved(earlier.n, later.n)
+    change = Decimal(found["change"])
+    words = {
+        "before": percent(earlier.share),
+        "after": percent(later.share),
+        "points": number(abs(change * 100).quantize(Decimal("0.1"))),
+    }
+    if not change:
+        said = _("The share stayed at %(after)s.") % words
+    elif change > 0:
+        said = (
+            _("The share rose from %(before)s to %(after)s, by %(points)s percentage points.")
+            % words
+        )
+    else:
+        said = (
+            _("The share fell from %(before)s to %(after)s, by %(points)s percentage points.")
+            % words
+        )
+    if found["sure"] is False:
+        unsure = _("The ranges that unknown investors leave overlap, so this is not certain.")
+        return f"{said} {unsure}"
+    return said
+
+
+def _counts_moved(earlier: int, later: int) -> str:
+    difference = abs(later - earlier)
+    if not difference:
+        return _("As many documented deals as before. A case list is no trend.")
+    words = {"n": number(difference)}
+    if later > earlier:
+        said = ngettext(
+            "%(n)s documented deal more than before. A case list is no trend.",
+            "%(n)s documented deals more than before. A case list is no trend.",
+            difference,
+        )
+    else:
+        said = ngettext(
+            "%(n)s documented deal fewer than before. A case list is no trend.",
+            "%(n)s documented deals fewer than before. A case list is no trend.",
+            difference,
+        )
+    return said % words
+
+
+def events_of(query: FlowQuery) -> Sequence[PolicyEvent]:
+    """Events of the places that the question is about or compares with, oldest first."""
+    codes = wording.countries_of(query.investor_side) | wording.countries_of(query.target_side)
+    codes |= set(query.compare)
+    if codes & wording.EU_MEMBERS:
+        codes |= {"EU"}
+    return list(
+        PolicyEvent.objects.filter(kind__in=COMPARED_KINDS, jurisdiction__in=codes).order_by("date")
+    )

@@ -1,0 +1,78 @@
+"""The charts of a question as tabs: one is open, and only that one is computed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from deals.flows import links
+from deals.flows.answer import kept
+from deals.flows.before import around, dated_counts
+from deals.flows.query import BadParameters, FlowQuery, Problem
+from deals.flows.scope import Scope
+from deals.pictures.registry import DEFAULT_TAB, TABS, picture
+from deals.web.compared import AroundEvent, around_event, events_of
+
+PARAMETER = "tab"
+EVENTS_TAB = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    code: str
+    title: str
+    page: str
+    current: bool
+
+
+def read_tab(values: QueryDict) -> str:
+    """The code of the open tab; raises `BadParameters`."""
+    given = [text.strip().lower() for text in values.getlist(PARAMETER) if text.strip()]
+    if not given:
+        return DEFAULT_TAB
+    if len(given) > 1 or given[0] not in titles():
+        allowed = ", ".join(titles())
+        message = _("This must be one of: %(codes)s.") % {"codes": allowed}
+        raise BadParameters([Problem(PARAMETER, message)])
+    return given[0]
+
+
+def page(query: FlowQuery, tab: str) -> str:
+    """The address of the page with a tab; the first one is not written."""
+    return links.address("/flows/", query, **{PARAMETER: "" if tab == DEFAULT_TAB else tab})
+
+
+def titles() -> dict[str, str]:
+    """Every tab with its title, in order: the charts, and the table of policy events."""
+    return {one.code: str(one.title) for one in TABS.values()} | {EVENTS_TAB: _("Policy events")}
+
+
+def tab_context(query: FlowQuery, tab: str, scope: Scope) -> dict[str, Any]:
+    """The row of tabs and what the open one shows; asked inside the caller's snapshot."""
+    context = {
+        "tabs": [
+            TabLink(code, title, page(query, code), code == tab) for code, title in titles().items()
+        ],
+        "tab": tab,
+        "default_tab": DEFAULT_TAB,
+        "base": links.address("", query).removeprefix("?"),
+    }
+    if tab == EVENTS_TAB:
+        return context | {"around": around_events(query, scope)}
+    drawn, _scope = picture(tab, query, scope)
+    return context | {"picture": drawn}
+
+
+def around_events(query: FlowQuery, scope: Scope) -> list[AroundEvent]:
+    """Equal spans before and after each policy event of the question's places."""
+    events = events_of(query)
+    days = [event.date for event in events]
+
+    def compute() -> list[dict[str, Any]]:
+        dated = dated_counts(query, scope)
+        return [around(query, scope, dated, day) for day in days]
+
+    # The events are no part of the ledger, so their days are part of the question.
+    spans = kept(f"around {','.join(map(str, days))}", query, scope, compute)
+    return [around_event(event, found) for event, found in zip(events, spans, strict=True)]
