@@ -6,12 +6,20 @@ and how a share is written. `tests/flows/naive_money.py` has the value of a flow
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from deals.flows.query import FlowQuery
-from deals.models import Change, DealVersion, Organization, Participation, Population, Release
+from deals.models import (
+    Change,
+    DealVersion,
+    Organization,
+    Ownership,
+    Participation,
+    Population,
+    Release,
+)
 from deals.rules.counting import EVER_COMPLETED_STATUSES, share
 from deals.rules.dates import parse_edge
 from deals.rules.regions import REGIONS, Side, side, swap_china
@@ -27,6 +35,7 @@ class Register:
     versions: list[DealVersion]
     parts: dict[int, list[Participation]]
     umbrellas: set[int]
+    owners: dict[int, list[Ownership]] = field(default_factory=dict)
 
 
 def load_register(as_of: int | None = None) -> Register:
@@ -37,7 +46,10 @@ def load_register(as_of: int | None = None) -> Register:
     for part in Participation.objects.filter(version__in=versions).select_related("investor"):
         parts[part.version_id].append(part)
     umbrellas = {version.part_of_id for version in versions if version.part_of_id}
-    return Register(versions, parts, umbrellas)
+    owners: dict[int, list[Ownership]] = defaultdict(list)
+    for stake in Ownership.objects.all():
+        owners[stake.owned_id].append(stake)
+    return Register(versions, parts, umbrellas, owners)
 
 
 def ledger_point(query: FlowQuery) -> int | None:
@@ -56,9 +68,9 @@ def naive_share(
     """Every counted field of the contract's answer; `register` saves reading it again."""
     register = register or load_register(ledger_point(query))
     places = places_of(query, register, today)
-    flow, counted = _pick(places, "flow"), _pick(places, *COUNTED)
+    flow, counted = pick(places, "flow"), pick(places, *COUNTED)
     is_share = bool(query.population)
-    priced = {v.pk: _priced(query, register, v, today) for v in counted}
+    priced = {v.pk: priced_deal(query, register, v, today) for v in counted}
     return {
         "deals": _counts(register, places, is_share),
         "compare": [_compared(query, register, counted, code, is_share) for code in query.compare],
@@ -73,10 +85,10 @@ def naive_share(
                 part.investor_id
                 for v in flow
                 for part in register.parts[v.pk]
-                if part.investor_id and _held(query.investor_side, query, part, v) is True
+                if part.investor_id and is_held(query.investor_side, query, part, v) is True
             }
         ),
-        "by_year": _by_year(query, flow, counted, priced, _seen_on(query, today)),
+        "by_year": _by_year(query, flow, counted, priced, seen_on(query, today)),
         "investor_countries": _countries(query.investor),
         "target_countries": _countries(query.target),
     }
@@ -85,14 +97,14 @@ def naive_share(
 def places_of(query: FlowQuery, register: Register, today: date) -> dict[str, list[DealVersion]]:
     """Every deal that is asked about, under the one place where it is counted or printed."""
     places: dict[str, list[DealVersion]] = defaultdict(list)
-    organizations = _organizations(query.organization)
+    organizations = [_organizations(code) for code in query.organization.split(",") if code]
     for version in register.versions:
         if _asked(query, register, version, today, organizations):
             places[_place(query, register, version)].append(version)
     return places
 
 
-def _pick(places: dict[str, list[DealVersion]], *names: str) -> list[DealVersion]:
+def pick(places: dict[str, list[DealVersion]], *names: str) -> list[DealVersion]:
     return [version for name in names for version in places.get(name, [])]
 
 
@@ -104,7 +116,7 @@ def _asked(
     register: Register,
     version: DealVersion,
     today: date,
-    organizations: set[int],
+    organizations: list[set[int]],
 ) -> bool:
     """Whether a deal passes every filter, wherever and whenever it was."""
     if version.deal_id in register.umbrellas:
@@ -123,10 +135,11 @@ def _asked(
         last = parse_edge(query.known_by, end=True)
         if version.recorded_on is None or version.recorded_on > last:
             return False
-    if organizations:
-        involved = {version.target_id} | {p.investor_id for p in register.parts[version.pk]}
-        if not involved & organizations:
-            return False
+    if query.state_linked and (query.state_linked == "yes") != _state_linked(register, version):
+        return False
+    involved = {version.target_id} | {p.investor_id for p in register.parts[version.pk]}
+    if not all(involved & together for together in organizations):
+        return False
     return _in_population(query, version) and _in_size(query, version, today)
 
 
@@ -157,10 +170,32 @@ def _in_size(query: FlowQuery, version: DealVersion, today: date) -> bool:
     )
 
 
+def _state_linked(register: Register, version: DealVersion) -> bool:
+    """Whether a state has any stake, however small, in whoever is above any of the investors."""
+    return any(
+        _has_state_above(register, part.investor_id, version, frozenset())
+        for part in register.parts[version.pk]
+    )
+
+
+def _has_state_above(
+    register: Register, organization: int | None, version: DealVersion, below: frozenset[int]
+) -> bool:
+    if organization is None or organization in below:
+        return False
+    for stake in register.owners.get(organization, []):
+        begun = not stake.first or (version.date_first and version.date_first >= stake.first)
+        lasts = not stake.last or (version.date_last and version.date_last <= stake.last)
+        above = below | {organization}
+        if (begun and lasts) and (
+            stake.state_linked or _has_state_above(register, stake.owner_id, version, above)
+        ):
+            return True
+    return False
+
+
 def _organizations(public_id: str) -> set[int]:
     """The organization asked for and all that were ever merged with it."""
-    if not public_id:
-        return set()
     found = Organization.objects.get(public_id=public_id)
     while found.merged_into is not None:
         found = found.merged_into
@@ -199,32 +234,33 @@ def _place(query: FlowQuery, register: Register, version: DealVersion) -> str:
 
 def _place_by_investors(query: FlowQuery, register: Register, version: DealVersion) -> str:
     parts = register.parts[version.pk]
-    answers = [_held(query.investor_side, query, part, version) for part in parts]
-    if True in answers:
+    answers = [is_held(query.investor_side, query, part, version) for part in parts]
+    # A question for anyone has no side that an investor could be outside of.
+    if True in answers or not query.investor:
         return "flow"
     if None in answers:
         return "too_coarse"
-    if version.investor_list == "none" or not parts or not all(_codes(query, p) for p in parts):
+    if version.investor_list == "none" or not parts or not all(codes_of(query, p) for p in parts):
         return "unknown"
     domestic = all(
         query.target_side.contains(code, version.date_first, version.date_last) is True
         for part in parts
-        for code in _codes(query, part)
+        for code in codes_of(query, part)
     )
     return "target_side_only" if domestic else "other_foreign_only"
 
 
-def _codes(query: FlowQuery, part: Participation) -> list[str]:
+def codes_of(query: FlowQuery, part: Participation) -> list[str]:
     """Countries of one investor under the attribution asked for; none when it is not known."""
     if query.attribution == "ultimate":
         return list(part.ultimate)
     return [part.country] if part.country else []
 
 
-def _held(held: Side, query: FlowQuery, part: Participation, version: DealVersion) -> bool | None:
+def is_held(held: Side, query: FlowQuery, part: Participation, version: DealVersion) -> bool | None:
     """Whether an investor is from a side: surely, surely not, or too coarse to say (None)."""
     answers = [
-        held.contains(code, version.date_first, version.date_last) for code in _codes(query, part)
+        held.contains(code, version.date_first, version.date_last) for code in codes_of(query, part)
     ]
     return True if True in answers else None if None in answers else False
 
@@ -237,7 +273,7 @@ def _counts(
 ) -> dict[str, Any]:
     size = {name: len(places.get(name, [])) for name in (*COUNTED, "too_coarse", "undated")}
     n, N, u = size["flow"], sum(size[name] for name in COUNTED), size["unknown"]
-    rest = _pick(places, "target_side_only", "other_foreign_only")
+    rest = pick(places, "target_side_only", "other_foreign_only")
     partial = sum(version.investor_list == "partial" for version in rest)
     return {
         "n": n,
@@ -264,7 +300,7 @@ def _compared(
 ) -> dict[str, Any]:
     held = side(code)
     n = sum(
-        any(_held(held, query, part, version) is True for part in register.parts[version.pk])
+        any(is_held(held, query, part, version) is True for part in register.parts[version.pk])
         for version in counted
     )
     return {"investor": code, "n": n, "share": share(n, len(counted)) if is_share else None}
@@ -282,13 +318,13 @@ def _swapped(
         target=target.codes if target else query.target,
     )
     places = places_of(other, register, today)
-    n, N = len(_pick(places, "flow")), len(_pick(places, *COUNTED))
+    n, N = len(pick(places, "flow")), len(pick(places, *COUNTED))
     return {"n": n, "N": N, "share": share(n, N) if query.population else None}
 
 
-def _priced(query: FlowQuery, register: Register, version: DealVersion, today: date) -> Priced:
+def priced_deal(query: FlowQuery, register: Register, version: DealVersion, today: date) -> Priced:
     parts = register.parts[version.pk]
-    from_x = [_held(query.investor_side, query, part, version) is True for part in parts]
+    from_x = [is_held(query.investor_side, query, part, version) is True for part in parts]
     return flow_band(version, parts, from_x, query.currency, today)
 
 
@@ -328,7 +364,7 @@ def _is_of(version: DealVersion, year: int) -> bool:
     return bool(first and last and first.year == year == last.year)
 
 
-def _seen_on(query: FlowQuery, today: date) -> date:
+def seen_on(query: FlowQuery, today: date) -> date:
     """The day up to which the data could have known anything."""
     days = [today]
     if query.population:

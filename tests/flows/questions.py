@@ -1,5 +1,6 @@
 """Random questions, built from parameters as readers build them."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -46,8 +47,11 @@ def _narrowings(organizations: tuple[str, ...]) -> dict[str, st.SearchStrategy[s
         "round": st.sampled_from(("seed", "seed,series_a")),
         "min_amount": amounts,
         "max_amount": amounts,
-        "organization": st.sampled_from(organizations or ("",)),
+        "organization": st.sampled_from(
+            (*organizations, ",".join(organizations[:2])) if organizations else ("",)
+        ),
         "known_by": st.sampled_from(("2021-03", "2023")),
+        "state_linked": st.sampled_from(("yes", "no")),
     }
 
 
@@ -78,6 +82,16 @@ def questions(organizations: tuple[str, ...] = ()) -> st.SearchStrategy[FlowQuer
     return params.filter(_no_contradiction).map(FlowQuery.from_params)
 
 
+def one_sided(organizations: tuple[str, ...] = ()) -> st.SearchStrategy[FlowQuery]:
+    """Questions as `questions` has, some of them for anyone, some into anywhere."""
+    left_open = st.sampled_from(((), (), ("investor",), ("target",), ("investor", "target")))
+    return st.builds(
+        lambda query, sides: query.but(**dict.fromkeys(sides, ())),
+        questions(organizations),
+        left_open,
+    )
+
+
 def any_question() -> st.SearchStrategy[FlowQuery]:
     """Every value that a parameter allows, for round trips that need no database."""
     codes = st.lists(st.sampled_from([*REGIONS, *COUNTRIES]), max_size=4).map(",".join)
@@ -92,7 +106,16 @@ def any_question() -> st.SearchStrategy[FlowQuery]:
         return st.one_of(listed, st.just("all"), st.just(""))
 
     names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,40}", fullmatch=True)
-    return st.fixed_dictionaries(
+    points = st.one_of(
+        st.integers(0, 10**18 - 1).map(str),
+        st.dates(max_value=datetime.now(UTC).date() - timedelta(days=1)).map(str),
+    )
+    moments = st.one_of(
+        st.builds(lambda name: {"release": name}, names),
+        st.builds(lambda point: {"as_of": point}, points),
+        st.just({}),
+    )
+    plain = st.fixed_dictionaries(
         {},
         optional={
             "investor": codes,
@@ -108,9 +131,10 @@ def any_question() -> st.SearchStrategy[FlowQuery]:
             "attribution": st.sampled_from(("immediate", "ultimate", "Ultimate")),
             "currency": st.sampled_from(("EUR", "usd", "CNY")),
             "min_amount": numbers,
-            "organization": names,
+            "organization": st.lists(names, max_size=5).map(",".join),
+            "state_linked": st.sampled_from(("yes", "no", "Yes")),
             "population": names,
             "known_by": windows,
-            "release": names,
         },
-    ).map(FlowQuery.from_params)
+    )
+    return st.builds(lambda one, moment: one | moment, plain, moments).map(FlowQuery.from_params)
