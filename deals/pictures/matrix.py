@@ -67,16 +67,19 @@ def _notes(answer: Mapping[str, Any]) -> list[str]:
     notes = [
         _("A deal with investors from two countries is in both cells; every total counts it once.")
     ]
-    drawn = [min(len(answer[side]), MOST) for side in ("investors", "targets")]
-    if drawn != [len(answer[side]) for side in ("investors", "targets")]:
+    rows, columns = (
+        sum(1 for one in answer[name] if one["n"]) for name in ("investor_totals", "target_totals")
+    )
+    if rows > MOST:
         notes.append(
-            _("Drawn are the %(rows)s strongest investor countries of %(all_rows)s and the "
-              "%(columns)s strongest target countries of %(all_columns)s; the table has all.")
-            % {
-                "rows": number(drawn[0]), "all_rows": number(len(answer["investors"])),
-                "columns": number(drawn[1]), "all_columns": number(len(answer["targets"])),
-            }
-        )  # fmt: skip
+            _("Drawn are the %(drawn)s strongest investor countries of %(all)s; the table has all.")
+            % {"drawn": number(MOST), "all": number(rows)}
+        )
+    if columns > MOST:
+        notes.append(
+            _("Drawn are the %(drawn)s strongest target countries of %(all)s; the table has all.")
+            % {"drawn": number(MOST), "all": number(columns)}
+        )
     return notes
 
 
@@ -86,7 +89,7 @@ def _panel(
     shades = steps(row["n"] for row in cells)
     hue = wording.hue(query)
     grid = _grid(answer, cells, shades, hue)
-    title = _("Investor countries (rows) and target countries (columns)")
+    title = _("Deals from investor countries (rows) into target countries (columns)")
     pairs = Ranked(
         _("The strongest pairs of countries"), _summary(cells, answer), hue,
         tuple(_entry(row) for row in cells[:MOST]),

@@ -44,7 +44,8 @@ class Panel:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """`title` is the finding; `subtitle` measure, unit, period and population; `summary` the chart
-    in words; `events` are explained in a list below; `api` is the address of the same numbers."""
+    in words; `events` are explained in a list below; `api` is the address of the same numbers;
+    `seq` the point of the ledger it was drawn at, 0 where nobody said."""
 
     code: str
     title: str
@@ -54,6 +55,7 @@ class Picture:
     notes: tuple[str, ...]
     events: tuple[Marker, ...] = ()
     api: str = ""
+    seq: int = 0
 
     @property
     def is_empty(self) -> bool:

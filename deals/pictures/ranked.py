@@ -24,7 +24,10 @@ MOST_BARS = 20
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What a list is about: its name as a heading, its rows' names, and what they can add up to."""
+    """What a list is about: its name as a heading, and how its rows are named.
+
+    `own_whole` says that each row has an N of its own, `shares` that shares stand at the bars.
+    """
 
     name: str
     heading: str
@@ -32,6 +35,7 @@ class Ranking:
     named: Callable[[Mapping[str, Any]], str]
     own_whole: bool = True
     organizations: bool = False
+    shares: bool = True
     bars: int = MOST_BARS
 
 
@@ -52,16 +56,17 @@ def draw_rankings(
     notes: Sequence[str],
     api: str,
 ) -> Picture:
-    """One panel for each ranking, all on one scale."""
+    """One panel for each ranking; every bar has its number, so each panel has its own scale."""
     answer = asked[0][1]
-    most = max((row["n"] for _r, one in asked for row in one["rows"]), default=0)
-    panels = tuple(_panel(ranking, query, one, most, len(asked) > 1) for ranking, one in asked)
+    panels = tuple(_panel(ranking, query, one, len(asked) > 1) for ranking, one in asked)
     shares = answer["total"]["share"] is not None
     measure = _("Deals, and their share in per cent") if shares else _("Deals")
-    findings = [found for ranking, one in asked if (found := _finding(ranking, one))]
+    # Who leads among one says nothing.
+    telling = [(ranking, one) for ranking, one in asked if one["rows_all"] > 1] or asked
+    findings = [found for ranking, one in telling if (found := _finding(ranking, one))]
     return Picture(
         code=code,
-        title="; ".join(findings) or words.no_deals(query),
+        title=". ".join(findings) or words.no_deals(query),
         subtitle=words.subtitle(measure, query, answer),
         summary=" ".join(_summary(ranking, one) for ranking, one in asked if _drawn(ranking, one)),
         panels=panels,
@@ -74,12 +79,10 @@ def _drawn(ranking: Ranking, answer: Mapping[str, Any]) -> list[Mapping[str, Any
     return [row for row in answer["rows"] if row["n"]][: ranking.bars]
 
 
-def _panel(
-    ranking: Ranking, query: FlowQuery, answer: Mapping[str, Any], most: int, is_half: bool
-) -> Panel:
+def _panel(ranking: Ranking, query: FlowQuery, answer: Mapping[str, Any], is_half: bool) -> Panel:
     rows, hue = _drawn(ranking, answer), wording.hue(query)
     entries = tuple(_entry(ranking, row) for row in rows)
-    chart = Ranked(ranking.heading, _summary(ranking, answer), hue, entries, most)
+    chart = Ranked(ranking.heading, _summary(ranking, answer), hue, entries)
     nothing = mark_safe("")
     unknown = any(entry.unknown for entry in entries)
     return Panel(
@@ -98,7 +101,7 @@ def _panel(
 def _entry(ranking: Ranking, row: Mapping[str, Any]) -> Entry:
     name = ranking.named(row)
     value = number(row["n"])
-    if row["share"] is not None:
+    if row["share"] is not None and ranking.shares:
         value = _("%(n)s · %(share)s") % {"n": value, "share": percent(row["share"])}
     where = f" ({row['country']})" if ranking.organizations and row["country"] else ""
     return Entry(
@@ -116,12 +119,16 @@ def _finding(ranking: Ranking, answer: Mapping[str, Any]) -> str:
     stated = [row for row in answer["rows"] if row["n"] and row["code"]]
     if not stated:
         return ""
-    first = max(stated, key=lambda row: row["n"])
-    return _("%(heading)s: %(name)s leads with %(deals)s") % {
-        "heading": ranking.heading,
-        "name": ranking.named(first),
-        "deals": wording.deals_counted(first["n"]),
-    }
+    most = max(row["n"] for row in stated)
+    first, *others = [ranking.named(row) for row in stated if row["n"] == most]
+    said = {"heading": ranking.heading, "name": first, "deals": wording.deals_counted(most)}
+    if not others:
+        return _("%(heading)s: %(name)s has most, %(deals)s") % said
+    return ngettext(
+        "%(heading)s: %(name)s and %(others)s other have most, %(deals)s each",
+        "%(heading)s: %(name)s and %(others)s others have most, %(deals)s each",
+        len(others),
+    ) % {**said, "others": number(len(others))}
 
 
 def _summary(ranking: Ranking, answer: Mapping[str, Any]) -> str:
@@ -151,13 +158,13 @@ def _summary(ranking: Ranking, answer: Mapping[str, Any]) -> str:
 def _table(ranking: Ranking, query: FlowQuery, answer: Mapping[str, Any]) -> Table:
     columns = [Column("title", ranking.column, "name")]
     if ranking.organizations:
-        columns.append(Column("country", _("Country"), "text"))
+        columns.append(Column("country", _("Country"), "name"))
     columns.append(Column("n", _("Deals (n)"), "number"))
     if ranking.own_whole:
         columns.append(Column("N", _("All (N)"), "number"))
     if answer["total"]["share"] is not None:
         columns.append(Column("share", _("Share"), "percent"))
-    rows = [dict(row) | {"title": ranking.named(row)} for row in answer["rows"]]
+    rows = [_table_row(ranking, row) for row in answer["rows"]]
     caption = ranking.heading
     if answer["rows_all"] > len(rows):
         caption = _("%(heading)s: the first %(shown)s of %(all)s") % {
@@ -171,6 +178,11 @@ def _table(ranking: Ranking, query: FlowQuery, answer: Mapping[str, Any]) -> Tab
         rows=(*rows, *_without_country(answer)),
         foot=total_row("title", _("All, each deal once"), answer),
     )
+
+
+def _table_row(ranking: Ranking, row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {**row, "title": ranking.named(row)}
+    return {**shown, "country": country(row["country"])} if ranking.organizations else shown
 
 
 def _without_country(answer: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Every chart of the explorer by its code: which answers it needs, and how it is drawn."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,7 +13,7 @@ from deals.flows.asked import answered
 from deals.flows.events import policy_events
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope, resolve
-from deals.pictures import matrix, ranked, stages, time
+from deals.pictures import matrix, ranked, stages, time, worldmap
 from deals.pictures.picture import Picture
 
 EVENTS = "events"
@@ -49,6 +49,7 @@ TABS: dict[str, Tab] = {
             ("top-investors", "top-targets"),
             ranked.organizations,
         ),
+        Tab("map", gettext_lazy("Map"), ("top-countries", "top-target-countries"), worldmap.draw),
         Tab("matrix", gettext_lazy("Matrix"), ("matrix",), matrix.draw),
     )
 }
@@ -60,7 +61,7 @@ def picture(code: str, query: FlowQuery, scope: Scope | None = None) -> tuple[Pi
     A page that looked up the question's scope gives it, and holds the snapshot.
     """
     answers, found = answers_for(code, query, scope)
-    return TABS[code].draw(query, answers), found
+    return replace(TABS[code].draw(query, answers), seq=found.change_seq), found
 
 
 def answers_for(

@@ -26,9 +26,9 @@ class Column:
     unit: str = ""
 
     def shown(self, value: Any) -> str:
-        """The value as a reader sees it; what is not there is a dash, never a zero."""
+        """The value as a reader sees it; a number that is not there is a dash, never a zero."""
         if value is None or value == "":
-            return NOTHING
+            return NOTHING if self.kind in NUMERIC else ""
         match self.kind:
             case "number":
                 return number(value)
