@@ -1,7 +1,9 @@
 """The site's font for drawings without a browser: its variable web font as files of one weight."""
 
 from functools import cache
+from itertools import groupby
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 from django.conf import settings
 from fontTools.ttLib import TTFont
@@ -10,6 +12,12 @@ from fontTools.varLib import instancer
 FONTS = Path(__file__).resolve().parents[1] / "static" / "deals" / "fonts"
 SUBSETS = ("source-sans-3-latin-wght-normal", "source-sans-3-latin-ext-wght-normal")
 WEIGHTS = (400, 600)
+# For signs that no font of the site has; what the reader's system has of these is taken.
+OTHERS = (
+    "'DejaVu Sans', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', 'PingFang SC', 'Microsoft YaHei',"
+    " 'Noto Sans', Arial, sans-serif"
+)
+SPARED = ("GSUB", "GDEF")
 FAMILY = "Source Sans 3"
 
 
@@ -30,6 +38,54 @@ def font_files() -> tuple[str, ...]:
     return tuple(found)
 
 
+@cache
+def covered() -> frozenset[int]:
+    """Code points that the font has, and blanks, which need no glyph."""
+    found = {0x202F, 0x00A0, 0x0020}
+    for subset in SUBSETS:
+        found |= TTFont(FONTS / f"{subset}.woff2").getBestCmap().keys()
+    return frozenset(found)
+
+
+def spelled(root: Element) -> None:
+    """Set signs that the font does not have, such as arrows and Chinese, in spans of other fonts.
+
+    What draws without a browser would else take another font for the whole text.
+    """
+    for text in root.iter("text"):
+        _spell(text)
+
+
+def _spell(text: Element) -> None:
+    """What is written behind a child (a hint) belongs to the text, too."""
+    for child in [None, *text]:
+        written = (text.text if child is None else child.tail) or ""
+        pieces = [(known, "".join(signs)) for known, signs in groupby(written, _is_covered)]
+        if all(known for known, _piece in pieces):
+            continue
+        before = ""
+        spans: list[Element] = []
+        for known, piece in pieces:
+            if not known:
+                spans.append(Element("tspan", {"font-family": OTHERS}))
+                spans[-1].text = piece
+            elif spans:
+                spans[-1].tail = piece
+            else:
+                before = piece
+        if child is None:
+            text.text = before
+        else:
+            child.tail = before
+        behind = 0 if child is None else list(text).index(child) + 1
+        for place, span in enumerate(spans):
+            text.insert(behind + place, span)
+
+
+def _is_covered(sign: str) -> bool:
+    return ord(sign) in covered()
+
+
 def _name(font: TTFont, weight: int) -> None:
     """The variable font is called after its thinnest weight; what draws looks for the family."""
     names = font["name"]
@@ -40,7 +96,12 @@ def _name(font: TTFont, weight: int) -> None:
 
 
 def _write(source: Path, weight: int, target: Path) -> None:
-    font = instancer.instantiateVariableFont(TTFont(source), {"wght": weight})
+    font = TTFont(source)
+    # Ligatures and the like take most of the time, and chart labels have none.
+    for table in SPARED:
+        if table in font:
+            del font[table]
+    instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
     font.flavor = None
     _name(font, weight)
     # Two processes may do this at the same time; each renames a whole file.
