@@ -35,6 +35,7 @@ def png_file(picture: Picture, source: Source) -> bytes:
                 zoom=ZOOM,
                 background="#ffffff",
                 font_files=fonts,
+                skip_system_fonts=True,
                 font_family=FAMILY,
                 sans_serif_family=FAMILY,
             )

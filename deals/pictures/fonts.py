@@ -1,89 +1,103 @@
 """The site's font for drawings without a browser: its variable web font as files of one weight."""
 
 from functools import cache
-from itertools import groupby
 from pathlib import Path
-from xml.etree.ElementTree import Element
 
 from django.conf import settings
+from fontTools.merge import Merger
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
 FONTS = Path(__file__).resolve().parents[1] / "static" / "deals" / "fonts"
 SUBSETS = ("source-sans-3-latin-wght-normal", "source-sans-3-latin-ext-wght-normal")
-WEIGHTS = (400, 600)
-# For signs that no font of the site has; what the reader's system has of these is taken.
-OTHERS = (
-    "'DejaVu Sans', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', 'PingFang SC', 'Microsoft YaHei',"
-    " 'Noto Sans', Arial, sans-serif"
-)
-SPARED = ("GSUB", "GDEF")
+STYLES = {400: "Regular", 600: "SemiBold"}
 FAMILY = "Source Sans 3"
+# A chart label needs no ligatures, and these tables take most of the time.
+SPARED = ("GPOS", "GSUB", "GDEF")
+# Fonts of the system for other scripts. They are named one by one, since what draws would else take
+# the first that has a sign, be it italic.
+SYSTEM = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path("/Library/Fonts"))
+OTHERS = (
+    *("DejaVuSans.ttf", "NotoSans-Regular.ttf", "NotoSansCJK-Regular.ttc"),
+    *("NotoSansSC-Regular.otf", "NotoSansCJKsc-Regular.otf", "SourceHanSansSC-Regular.otf"),
+    *("wqy-microhei.ttc", "Arial Unicode.ttf"),
+)
+ARROW, NARROW_BLANK = 0x2192, 0x202F
 
 
 @cache
 def font_files() -> tuple[str, ...]:
-    """Paths of TrueType files, made once for a VAR_DIR; Chinese comes from the system's fonts."""
+    """Paths of fonts: the site's, made once for a VAR_DIR, and those that this system has."""
     folder = settings.VAR_DIR / "fonts"
     folder.mkdir(parents=True, exist_ok=True)
+    # A changed font has another size, so no old file is taken for it.
+    size = sum((FONTS / f"{subset}.woff2").stat().st_size for subset in SUBSETS)
     found = []
-    for subset in SUBSETS:
-        source = FONTS / f"{subset}.woff2"
-        for weight in WEIGHTS:
-            # A changed font has another size, so no old file is taken for it.
-            target = folder / f"{subset}-{weight}-{source.stat().st_size}.ttf"
-            if not target.exists():
-                _write(source, weight, target)
-            found.append(str(target))
-    return tuple(found)
+    for weight in STYLES:
+        target = folder / f"source-sans-3-{weight}-{size}.ttf"
+        if not target.exists():
+            _write(weight, target)
+        found.append(str(target))
+    return (*found, *system_fonts())
 
 
-@cache
-def covered() -> frozenset[int]:
-    """Code points that the font has, and blanks, which need no glyph."""
-    found = {0x202F, 0x00A0, 0x0020}
-    for subset in SUBSETS:
-        found |= TTFont(FONTS / f"{subset}.woff2").getBestCmap().keys()
-    return frozenset(found)
+def system_fonts() -> list[str]:
+    """Fonts of this system that have the signs of other scripts, best first; often none."""
+    there = {path.name: path for folder in SYSTEM for path in folder.rglob("*.[to]t[fc]")}
+    return [str(there[name]) for name in OTHERS if name in there]
 
 
-def spelled(root: Element) -> None:
-    """Set signs that the font does not have, such as arrows and Chinese, in spans of other fonts.
-
-    What draws without a browser would else take another font for the whole text.
-    """
-    for text in root.iter("text"):
-        _spell(text)
-
-
-def _spell(text: Element) -> None:
-    """What is written behind a child (a hint) belongs to the text, too."""
-    for child in [None, *text]:
-        written = (text.text if child is None else child.tail) or ""
-        pieces = [(known, "".join(signs)) for known, signs in groupby(written, _is_covered)]
-        if all(known for known, _piece in pieces):
-            continue
-        before = ""
-        spans: list[Element] = []
-        for known, piece in pieces:
-            if not known:
-                spans.append(Element("tspan", {"font-family": OTHERS}))
-                spans[-1].text = piece
-            elif spans:
-                spans[-1].tail = piece
-            else:
-                before = piece
-        if child is None:
-            text.text = before
-        else:
-            child.tail = before
-        behind = 0 if child is None else list(text).index(child) + 1
-        for place, span in enumerate(spans):
-            text.insert(behind + place, span)
+def _write(weight: int, target: Path) -> None:
+    # Two processes may do this at the same time; each renames a whole file.
+    parts = [target.with_suffix(f".{part}-{id(target):x}.tmp") for part in (*SUBSETS, "whole")]
+    *pieces, whole = parts
+    for subset, piece in zip(SUBSETS, pieces, strict=True):
+        _instance(FONTS / f"{subset}.woff2", weight).save(piece)
+    font = Merger().merge([str(piece) for piece in pieces])
+    _add_signs(font)
+    _name(font, weight)
+    font.save(whole)
+    whole.replace(target)
+    for piece in pieces:
+        piece.unlink()
 
 
-def _is_covered(sign: str) -> bool:
-    return ord(sign) in covered()
+def _instance(source: Path, weight: int) -> TTFont:
+    font = TTFont(source)
+    for table in SPARED:
+        if table in font:
+            del font[table]
+    instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
+    font.flavor = None
+    return font
+
+
+def _add_signs(font: TTFont) -> None:
+    """An arrow and a narrow blank, which the web font leaves to the system."""
+    em = font["head"].unitsPerEm
+    pen = TTGlyphPen(None)
+    left, right, middle, half, wing = (round(em * part) for part in (0.08, 0.82, 0.33, 0.035, 0.2))
+    tip = right - wing
+    outline = [
+        (left, middle - half), (left, middle + half), (tip, middle + half), (tip, middle + wing),
+        (right, middle), (tip, middle - wing), (tip, middle - half),
+    ]  # fmt: skip
+    pen.moveTo(outline[0])
+    for point in outline[1:]:
+        pen.lineTo(point)
+    pen.closePath()
+    _add(font, "arrowright", ARROW, pen, round(em * 0.9))
+    _add(font, "narrowblank", NARROW_BLANK, TTGlyphPen(None), round(em * 0.1))
+
+
+def _add(font: TTFont, name: str, code: int, pen: TTGlyphPen, advance: int) -> None:
+    font.setGlyphOrder([*font.getGlyphOrder(), name])
+    font["glyf"][name] = pen.glyph()
+    font["hmtx"][name] = (advance, 0)
+    for table in font["cmap"].tables:
+        if table.isUnicode():
+            table.cmap[code] = name
 
 
 def _name(font: TTFont, weight: int) -> None:
@@ -92,19 +106,4 @@ def _name(font: TTFont, weight: int) -> None:
     for other in (16, 17, 21, 22, 25):
         names.removeNames(nameID=other)
     names.setName(FAMILY, 1, 3, 1, 0x409)
-    names.setName("Regular" if weight == WEIGHTS[0] else "SemiBold", 2, 3, 1, 0x409)
-
-
-def _write(source: Path, weight: int, target: Path) -> None:
-    font = TTFont(source)
-    # Ligatures and the like take most of the time, and chart labels have none.
-    for table in SPARED:
-        if table in font:
-            del font[table]
-    instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
-    font.flavor = None
-    _name(font, weight)
-    # Two processes may do this at the same time; each renames a whole file.
-    partial = target.with_suffix(f".{id(font):x}.tmp")
-    font.save(partial)
-    partial.replace(target)
+    names.setName(STYLES[weight], 2, 3, 1, 0x409)

@@ -8,14 +8,15 @@ from xml.etree.ElementTree import Element
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from deals.pictures import fonts, stylesheet
+from deals.pictures import stylesheet
+from deals.pictures.fonts import FAMILY
 from deals.pictures.picture import Key, Panel, Picture
 from deals.svg.elements import hatching, tag
 from deals.svg.text import text_width, wrapped
 
 SVG = "http://www.w3.org/2000/svg"
 MARGIN, GUTTER = 28, 36
-FONT = f"'{fonts.FAMILY}', 'Noto Sans CJK SC', 'Noto Sans', Arial, sans-serif"
+FONT = f"'{FAMILY}', 'Noto Sans CJK SC', 'Noto Sans', Arial, sans-serif"
 # More lines of anything would be an essay in a picture.
 MOST_LINES = 4
 
@@ -142,7 +143,6 @@ def _written(sheet: _Sheet, picture: Picture, source: Source) -> str:
     )
     root = ElementTree.fromstring(body)
     stylesheet.apply(root)
-    fonts.spelled(root)
     _link(root, source.site)
     root.set("xmlns", SVG)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(
