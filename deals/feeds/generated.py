@@ -8,6 +8,7 @@ stays out of every database with real deals, since a million invented ones would
 from collections.abc import Iterator
 from datetime import date
 from itertools import accumulate
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -133,7 +134,7 @@ def _versions(population: Population, number: int, seed: int) -> list[int]:
     deals, versions = take("deals_deal", number), take("deals_dealversion", number)
     copy_rows("deals_deal", ("id", "public_id"), ((pk, public_id("D", pk)) for pk in deals))
     total = sum(COUNTRIES.values())
-    params = {
+    params: dict[str, Any] = {
         "seed": seed % 1_000_003 / 1_000_003,
         "deals": deals,
         "versions": versions,

@@ -51,18 +51,11 @@ def filters(query: FlowQuery, scope: Scope, *, counted: bool = True) -> Sql:
     """
     sql = Sql(params={"seq": scope.seq})
     sql.add(in_ledger("f", scope))
-    if scope.population:
-        sql.add("f.population_id = %(population)s", population=scope.population.pk)
-    else:
-        # Invented data is seen only by asking for its population.
-        sql.add("NOT f.generated")
-    for name, column in (("kind", "f.kind"), ("ai", "f.ai"), ("round", "f.round_type")):
-        words = getattr(query, name)
-        if words and words != (ALL,):
-            sql.add(f"{column} = ANY(%({name})s::varchar[])", **{name: list(words)})
+    alike(sql, query, scope)
+    if query.round and query.round != (ALL,):
+        sql.add("f.round_type = ANY(%(round)s::varchar[])", round=list(query.round))
     if query.sector:
         sql.add("f.sectors && %(sector)s::varchar[]", sector=list(query.sector))
-    _status(sql, query.status)
     _amount(sql, query)
     if scope.organizations:
         _took_part(sql, "organizations", scope.organizations)
@@ -80,6 +73,20 @@ def filters(query: FlowQuery, scope: Scope, *, counted: bool = True) -> Sql:
             f" WHERE part.part_of_id IS NOT NULL AND {in_ledger('part', scope)})"
         )
     return sql
+
+
+def alike(sql: Sql, query: FlowQuery, scope: Scope) -> None:
+    """The conditions that rows of facts and of cells (`deals.flows.rollup`) have in common."""
+    if scope.population:
+        sql.add("f.population_id = %(population)s", population=scope.population.pk)
+    else:
+        # Invented data is seen only by asking for its population.
+        sql.add("NOT f.generated")
+    for name in ("kind", "ai"):
+        words = getattr(query, name)
+        if words and words != (ALL,):
+            sql.add(f"f.{name} = ANY(%({name})s::varchar[])", **{name: list(words)})
+    _status(sql, query.status)
 
 
 def _took_part(sql: Sql, name: str, organizations: tuple[int, ...]) -> None:
@@ -143,7 +150,7 @@ def side_sql(side: Side, name: str) -> SideSql:
     params: dict[str, Any] = {f"{name}_always": sorted(side.always), f"{name}_every": sorted(every)}
     members, maybe = f"%({name}_always)s::varchar[]", NO_COUNTRY
     mask, maybe_mask = as_mask(f"{name}_always"), NO_BITS
-    for number, (country, first, last) in enumerate(_stays(side)):
+    for number, (country, first, last) in enumerate(stays(side)):
         key = f"{name}_{number}"
         params |= {f"{key}_c": [country], f"{key}_a": first, f"{key}_b": last}
         code, bit = f"%({key}_c)s::varchar[]", as_mask(f"{key}_c")
@@ -159,7 +166,7 @@ def side_sql(side: Side, name: str) -> SideSql:
     )
 
 
-def _stays(side: Side) -> list[tuple[str, date, date]]:
+def stays(side: Side) -> list[tuple[str, date, date]]:
     """Dated memberships with open ends closed far away, stays that touch made one."""
     merged: list[tuple[str, date, date]] = []
     for member in side.dated:

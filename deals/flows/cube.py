@@ -4,17 +4,17 @@ Each deal is in exactly one cell, so sums over cells stay counts of distinct dea
 values are added only within one kind (rule 5).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
-from deals.flows.conditions import meets, placed, side_sql
+from deals.flows.conditions import Sql, legs, placed
 from deals.flows.query import FlowQuery
+from deals.flows.rollup import compared, covers, placed_cells
 from deals.flows.scope import Scope
-from deals.rules.regions import side
 
 ZERO = Decimal(0)
 
@@ -68,6 +68,12 @@ SUMS = """count(*) AS deals,
         FILTER (WHERE place = 'flow' AND amount_state = 'range') AS range_high
 """
 CELLS = f"SELECT year, kind, place, {SUMS}"
+# The same over cells of added-up facts, for deals outside the flow: these have no band.
+ADDED = """sum(deals)::bigint, sum(partial)::bigint, sum(singles)::bigint, sum(ranges)::bigint,
+    0::bigint, sum(unpriced_{unit})::bigint, sum(provisional)::bigint,
+    coalesce(sum(deals) FILTER (WHERE date_first IS NULL), 0)::bigint,
+    CASE WHEN sum(priced_{unit}) > 0 THEN sum(total_{unit}) END,
+    NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +138,42 @@ class Cube:
         return sorted({cell.year for cell in self.cells if cell.year is not None})
 
 
-def cube(query: FlowQuery, scope: Scope, compare: Iterable[str] = ()) -> Cube:
+def cube(query: FlowQuery, scope: Scope, compare: Sequence[str] = ()) -> Cube:
     """Ask the database once. `compare` adds, per code, the deals with an investor from there."""
-    sql = placed(query, scope)
-    compared = []
-    for number, code in enumerate(compare):
-        held = side_sql(side(code), f"compare{number}")
-        sql.params |= held.params
-        column = "f.ultimate_mask" if query.attribution == "ultimate" else "f.hq_mask"
-        compared.append(f"count(*) FILTER (WHERE {meets(column, held.mask)}) AS compared{number}")
-    text = (
-        f"WITH placed AS ({sql.text()}), valued AS ({BAND}{STATED}) "
-        + ", ".join([CELLS, *compared])
-        + " FROM valued f GROUP BY year, kind, place"
-    )
+    if legs(query) and covers(query, scope, compare):
+        text, params = _from_cells(query, scope, compare)
+    else:
+        columns, params = compared(query, compare, "count(*)")
+        sql = placed(query, scope)
+        text = f"{_cells(sql, columns)} GROUP BY year, kind, place"
+        params |= sql.params
     plain = [item.name for item in fields(Cell)][:-1]
     with connection.cursor() as cursor:
-        cursor.execute(text, sql.params)
+        cursor.execute(text, params)
         cells = [_cell(plain, row) for row in cursor]
     return Cube(tuple(cells))
+
+
+def _cells(sql: Sql, columns: Sequence[str]) -> str:
+    selected = ", ".join([CELLS, *columns])
+    return f"WITH placed AS ({sql.text()}), valued AS ({BAND}{STATED}) {selected} FROM valued f"
+
+
+def _from_cells(
+    query: FlowQuery, scope: Scope, compare: Sequence[str]
+) -> tuple[str, dict[str, Any]]:
+    """The flow from its own few facts, since its band is not a sum; the others from cells."""
+    flow, others = placed(query, scope, flow_only=True), placed_cells(query, scope)
+    counted, params = compared(query, compare, "count(*)")
+    added, _ = compared(query, compare, "sum(deals)")
+    unit = query.currency.lower()
+    sums = ADDED.format(unit=unit)
+    text = f"""
+        ({_cells(flow, counted)} WHERE place = 'flow' GROUP BY year, kind, place)
+        UNION ALL
+        (SELECT year, kind, place, {", ".join([sums, *added])}
+         FROM ({others.text()}) f WHERE place <> 'flow' GROUP BY year, kind, place)"""
+    return text, params | flow.params | others.params
 
 
 def _cell(names: list[str], row: tuple[Any, ...]) -> Cell:

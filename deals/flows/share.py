@@ -9,6 +9,7 @@ from deals.flows.definition import definition
 from deals.flows.frame import share_of
 from deals.flows.money import amount, text
 from deals.flows.query import FlowQuery
+from deals.flows.rollup import places
 from deals.flows.scope import Scope, is_provisional
 from deals.rules.counting import VALUE_KINDS
 from deals.rules.regions import swap_china
@@ -117,8 +118,8 @@ def hong_kong(query: FlowQuery, scope: Scope, with_hk_mo: bool) -> dict[str, Any
         investor=investor.codes if investor else query.investor,
         target=target.codes if target else query.target,
     )
-    cells = cube(other, scope)
-    n, N = cells.at("flow").count(), cells.at(*COUNTED).count()
+    found = places(other, scope)
+    n, N = found.get("flow", 0), sum(found.get(place, 0) for place in COUNTED)
     return {"n": n, "N": N, "share": share_of(n, N, scope), "deals": links.deals(other)}
 
 

@@ -1,8 +1,10 @@
 """Live facts added up: what a question about whole years needs for N, in few rows."""
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Q
 
+from deals.models import ledger
+from deals.models.change import Change
 from deals.models.masks import MaskField
 
 
@@ -68,8 +70,30 @@ class FlowCell(models.Model):
         return f"{self.deals} deals"
 
 
+FINGERPRINT = """
+SELECT count(*), coalesce(sum(hashtextextended(c::text, 0)), 0) FROM deals_flowcell c
+"""
+
+
 def rebuild_cells() -> int:
-    """Add up all live facts again; returns the number of cells. Call it under the ledger's lock."""
-    with connection.cursor() as cursor:
+    """Add up all live facts again; returns the number of cells.
+
+    Where anything comes out differently the ledger gets an entry, since its head stands for every
+    answer. Nobody can publish meanwhile.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        ledger.lock()
+        cursor.execute(FINGERPRINT)
+        before = cursor.fetchone()
         cursor.execute("SELECT deals_rebuild_cells()")
-        return int(cursor.fetchone()[0])
+        cursor.execute(FINGERPRINT)
+        after = cursor.fetchone()
+        if before != after:
+            ledger.append(
+                Change.Kind.REFERENCE,
+                by="system",
+                reason=f"Live facts were added up again; cells before: {before[0]:,}, after: "
+                f"{after[0]:,}, with other sums.",
+            )
+        cursor.execute("ANALYZE deals_flowcell")
+    return int(after[0])

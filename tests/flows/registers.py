@@ -23,10 +23,7 @@ FUNDS = tuple(f"Fund {number}" for number in range(9))
 
 
 def make_owners() -> None:
-    """Alliance is held by two countries together, Veil by a stranger, Late since 2020.
-
-    A state has a tenth of one of Alliance's owners, and owns Late's.
-    """
+    """Alliance is held by two countries together, Veil by a stranger, Late since 2020."""
     links = (
         ("Alliance", "GB", "Renard", "FR", None),
         ("Alliance", "GB", "Nihon", "JP", None),
@@ -41,15 +38,7 @@ def make_owners() -> None:
             owner=make_organization(owner, owner_country),
             controlling=True,
             first=first,
-            state_linked=owned == "Late",
         )
-    Ownership.objects.create(
-        owned=make_organization("Renard", "FR"),
-        owner=make_organization("Ministry", "FR"),
-        share=10,
-        controlling=False,
-        state_linked=True,
-    )
 
 
 OWNED = (("Alliance", "GB"), ("Veil", "DE"), ("Late", "DE"), ("Chain", "FR"))
@@ -64,12 +53,12 @@ def random_register(seed: int, size: int) -> list[DealVersion]:
     population.save()
     make_population("invented", generated=True)
     tranches = size // 10
-    deals = make_deals([_facts(rng) for _ in range(size - tranches)])
+    deals = make_deals([random_facts(rng) for _ in range(size - tranches)])
     umbrellas = rng.choices(deals[: tranches or 1], k=tranches)
-    return deals + make_deals([_facts(rng) | {"part_of": umbrella} for umbrella in umbrellas])
+    return deals + make_deals([random_facts(rng) | {"part_of": umbrella} for umbrella in umbrellas])
 
 
-def _facts(rng: Random) -> dict[str, Any]:
+def random_facts(rng: Random) -> dict[str, Any]:
     investors = [_investor(rng) for _ in range(rng.choice((0, 1, 1, 1, 2, 2, 3, 4)))]
     lists = ("complete", "complete", "partial", "none") if investors else ("none", "partial")
     return {

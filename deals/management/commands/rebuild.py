@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from deals.models.derived import rebuild
+from deals.models.rollup import rebuild_cells
 
 
 class Command(BaseCommand):
@@ -20,6 +21,15 @@ class Command(BaseCommand):
             help="only deals converted at the mean rate of a period that was still open",
         )
 
+        parser.add_argument(
+            "--rollups",
+            action="store_true",
+            help="only the cells of added-up facts, which every publication keeps in step",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["rollups"]:
+            self.stdout.write(f"Live facts were added up again into {rebuild_cells():,} cells.")
+            return
         count = rebuild(only_provisional=options["only_provisional"])
         self.stdout.write(f"Facts and documents of {count:,} versions were computed again.")

@@ -1,0 +1,118 @@
+"""Which questions the cells of added-up facts answer, and the rows they answer with.
+
+`deals.models.rollup.FlowCell` says what a cell is. Its columns are named as those of a fact and its
+days are steps, so the very expression that places a fact places a cell, as long as every day that
+the question names is the edge of a step. `covers` alone decides; everything else asks the facts.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, timedelta
+
+from django.db import connection
+
+from deals.flows.conditions import Sql, alike, meets, place_sql, placed, side_sql, stays
+from deals.flows.query import FlowQuery
+from deals.flows.scope import Scope
+from deals.rules.regions import Side, side
+
+DAY = timedelta(days=1)
+# First days of the steps inside a year: a region gained a member, or one had left (migration 0005).
+CHANGES = (date(2004, 5, 1), date(2013, 7, 1), date(2020, 2, 1))
+_suspended: ContextVar[bool] = ContextVar("suspended", default=False)
+
+
+@contextmanager
+def without_cells() -> Iterator[None]:
+    """Inside, all questions go to the facts: cells know nothing of facts that only seem to be."""
+    token = _suspended.set(True)
+    try:
+        yield
+    finally:
+        _suspended.reset(token)
+
+
+def is_first(day: date | None) -> bool:
+    """Whether a step begins on the day; an open end is no matter."""
+    return day in (None, date.min) or (day.month, day.day) == (1, 1) or day in CHANGES
+
+
+def is_last(day: date | None) -> bool:
+    """Whether a step ends on the day."""
+    return day in (None, date.max) or is_first(day + DAY)
+
+
+def covers(query: FlowQuery, scope: Scope, compare: Iterable[str] = ()) -> bool:
+    """Whether the cells know everything that the question asks of a deal."""
+    narrowed = (
+        query.sector,
+        query.round,
+        query.state_linked,
+        query.known_by,
+        query.min_amount is not None,
+        query.max_amount is not None,
+        scope.organizations,
+        scope.seq is not None,
+    )
+    first, last = query.window
+    sides = [query.investor_side, query.target_side, *map(side, compare)]
+    return (
+        not any(narrowed)
+        and not _suspended.get()
+        and is_first(first)
+        and is_last(last)
+        and all(map(_in_steps, sides))
+    )
+
+
+def _in_steps(one: Side) -> bool:
+    return all(is_first(first) and is_last(last) for _, first, last in stays(one))
+
+
+def placed_cells(query: FlowQuery, scope: Scope) -> Sql:
+    """Every cell that passes the filters, with its `place` and `year`; a complete subquery.
+
+    Only for a question that `covers`.
+    """
+    sql = Sql()
+    alike(sql, query, scope)
+    held = place_sql(query)
+    *needed, place = held.where
+    sql.params |= held.params
+    for condition in needed:
+        sql.add(condition)
+    text = f"""
+        SELECT f.*, {place} AS place,
+            CASE WHEN extract(year FROM f.date_first) = extract(year FROM f.date_last)
+                 THEN extract(year FROM f.date_first)::int END AS year
+        FROM deals_flowcell f WHERE {sql.text()}"""
+    return Sql([f"SELECT * FROM ({text}) p WHERE place IS NOT NULL"], sql.params)
+
+
+def compared(
+    query: FlowQuery, compare: Iterable[str], count: str
+) -> tuple[list[str], dict[str, object]]:
+    """One column a code, for the deals with an investor from there; `count` adds them up."""
+    columns: list[str] = []
+    params: dict[str, object] = {}
+    mask = "f.ultimate_mask" if query.attribution == "ultimate" else "f.hq_mask"
+    for number, code in enumerate(compare):
+        held = side_sql(side(code), f"compare{number}")
+        params |= held.params
+        columns.append(
+            f"coalesce({count} FILTER (WHERE {meets(mask, held.mask)}), 0)::bigint"
+            f" AS compared{number}"
+        )
+    return columns, params
+
+
+def places(query: FlowQuery, scope: Scope) -> dict[str, int]:
+    """How many deals are in each place, without money: one short statement."""
+    if covers(query, scope):
+        sql, count = placed_cells(query, scope), "sum(deals)::bigint"
+    else:
+        sql, count = placed(query, scope), "count(*)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT place, {count} FROM ({sql.text()}) p GROUP BY place", sql.params)
+        return {place: number for place, number in cursor if number}
