@@ -23,7 +23,10 @@ FUNDS = tuple(f"Fund {number}" for number in range(9))
 
 
 def make_owners() -> None:
-    """Alliance is held by two countries together, Veil by a stranger, Late since 2020."""
+    """Alliance is held by two countries together, Veil by a stranger, Late since 2020.
+
+    A state has a tenth of one of Alliance's owners, and owns Late's.
+    """
     links = (
         ("Alliance", "GB", "Renard", "FR", None),
         ("Alliance", "GB", "Nihon", "JP", None),
@@ -38,7 +41,15 @@ def make_owners() -> None:
             owner=make_organization(owner, owner_country),
             controlling=True,
             first=first,
+            state_linked=owned == "Late",
         )
+    Ownership.objects.create(
+        owned=make_organization("Renard", "FR"),
+        owner=make_organization("Ministry", "FR"),
+        share=10,
+        controlling=False,
+        state_linked=True,
+    )
 
 
 OWNED = (("Alliance", "GB"), ("Veil", "DE"), ("Late", "DE"), ("Chain", "FR"))
