@@ -13,7 +13,7 @@ from deals.flows import links
 from deals.flows.frame import share_of
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.since import ALL_OF_THEM, Since, since
-from deals.templatetags.formats import number
+from deals.templatetags.formats import number, percent
 from deals.web.deal_csv import csv_file
 from deals.web.errors import bad_request
 
@@ -62,7 +62,7 @@ def changed_context(
         "more": found.more,
         "moved": found.moved,
         "csv_url": links.address(CSV, query),
-        "said": _said(n, N, found),
+        "said": _said(n, N, found, share),
     }
 
 
@@ -82,13 +82,16 @@ def _today(query: FlowQuery) -> dict[str, str]:
     return {"page": links.page(live), "deals": links.deals(live)}
 
 
-def _said(n: int, N: int, found: Since) -> str:
+def _said(n: int, N: int, found: Since, share: str | None) -> str:
     if (n, N) == (found.n_now, found.N_now) and not found.moved:
         return _("Nothing has changed: today it is the same %(deals)s.") % {
             "deals": wording.deals_counted(n)
         }
     words = {"n": number(found.n_now), "whole": wording.deals_counted(found.N_now)}
-    return _("Today it is %(n)s of %(whole)s.") % words
+    if share is None:
+        return _("Today it is %(n)s of %(whole)s.") % words
+    words |= {"share": percent(share)}
+    return _("Today it is %(n)s of %(whole)s (%(share)s).") % words
 
 
 def _deal(deal: dict[str, Any]) -> dict[str, Any]:
