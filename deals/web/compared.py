@@ -1,6 +1,6 @@
 """A period beside another one, as sentences: the time before the window, and around an event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,9 @@ from deals.templatetags.formats import day, number, percent
 
 # Rules that may move investment; single decisions, summits and memberships are on the axis only.
 COMPARED_KINDS = ("outbound", "export control", "screening", "rule", "strategy")
+
+
+DAY_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,12 @@ class AroundEvent:
 
 
 def side(row: Mapping[str, Any]) -> Side:
-    period = window_phrase(FlowQuery(from_=row["from"], to=row["to"]))
+    first, last = row["from"], row["to"]
+    # Days are written out; years and months read as they are.
+    exact = len(first) == len(last) == DAY_DIGITS
+    period = (
+        f"{day(first)} – {day(last)}" if exact else window_phrase(FlowQuery(from_=first, to=last))
+    )
     names = ("n", "N", "share", "share_max", "deals", "counted", "page")
     return Side(period, *(row[name] for name in names))
 
@@ -133,6 +141,8 @@ def _moved(earlier: Side, later: Side, found: Mapping[str, Any]) -> str:
 
 def _counts_moved(earlier: int, later: int) -> str:
     difference = abs(later - earlier)
+    if not (earlier or later):
+        return _("No documented deal in either of them.")
     if not difference:
         return _("As many documented deals as before. A case list is no trend.")
     words = {"n": number(difference)}
@@ -151,12 +161,11 @@ def _counts_moved(earlier: int, later: int) -> str:
     return said % words
 
 
-def events_of(query: FlowQuery) -> Sequence[PolicyEvent]:
+def events_of(query: FlowQuery, kinds: Collection[str]) -> Sequence[PolicyEvent]:
     """Events of the places that the question is about or compares with, oldest first."""
     codes = wording.countries_of(query.investor_side) | wording.countries_of(query.target_side)
     codes |= set(query.compare)
     if codes & wording.EU_MEMBERS:
         codes |= {"EU"}
-    return list(
-        PolicyEvent.objects.filter(kind__in=COMPARED_KINDS, jurisdiction__in=codes).order_by("date")
-    )
+    found = PolicyEvent.objects.filter(kind__in=kinds, jurisdiction__in=codes)
+    return list(found.order_by("date"))

@@ -1,5 +1,6 @@
 """The charts of a question as tabs: one is open, and only that one is computed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from deals.flows.before import around, dated_counts
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope
 from deals.pictures.registry import DEFAULT_TAB, TABS, picture
-from deals.web.compared import AroundEvent, around_event, events_of
+from deals.web.compared import COMPARED_KINDS, AroundEvent, around_event, events_of
 
 PARAMETER = "tab"
 EVENTS_TAB = "events"
@@ -50,23 +51,30 @@ def titles() -> dict[str, str]:
 
 def tab_context(query: FlowQuery, tab: str, scope: Scope) -> dict[str, Any]:
     """The row of tabs and what the open one shows; asked inside the caller's snapshot."""
-    context = {
+    tabs = {
         "tabs": [
             TabLink(code, title, page(query, code), code == tab) for code, title in titles().items()
         ],
         "tab": tab,
         "default_tab": DEFAULT_TAB,
-        "base": links.address("", query).removeprefix("?"),
     }
     if tab == EVENTS_TAB:
-        return context | {"around": around_events(query, scope)}
-    drawn, _scope = picture(tab, query, scope)
-    return context | {"picture": drawn}
+        base = links.address("", query).removeprefix("?")
+        return tabs | {"base": base, "around": around_events(query, scope)}
+    return tabs | picture_context(query, tab, scope)
 
 
-def around_events(query: FlowQuery, scope: Scope) -> list[AroundEvent]:
+def picture_context(query: FlowQuery, code: str, scope: Scope) -> dict[str, Any]:
+    """What `parts/picture.html` needs of one chart."""
+    drawn, _scope = picture(code, query, scope)
+    return {"picture": drawn, "base": links.address("", query).removeprefix("?")}
+
+
+def around_events(
+    query: FlowQuery, scope: Scope, kinds: Collection[str] = COMPARED_KINDS
+) -> list[AroundEvent]:
     """Equal spans before and after each policy event of the question's places."""
-    events = events_of(query)
+    events = events_of(query, kinds)
     days = [event.date for event in events]
 
     def compute() -> list[dict[str, Any]]:

@@ -22,12 +22,15 @@ from deals.web import (
     methods,
     organization,
     organizations,
+    pairs,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("flows/", flows.flows, name="flows"),
     path("flows/table.csv", flows.table, name="flows-table"),
+    path("flows/europe-to-china/", pairs.pair, {"code": "europe-to-china"}, name="europe-to-china"),
+    path("flows/china-to-europe/", pairs.pair, {"code": "china-to-europe"}, name="china-to-europe"),
     path("flows/chart/<slug:code>.<slug:form>", charts.chart_file, name="chart-file"),
     path("embed/<slug:code>/", embed.live, name="embed"),
     path("embed/v/<slug:token>/<slug:code>/", embed.kept, name="embed-frozen"),
