@@ -1,0 +1,67 @@
+"""An existing thing behind every address of the desk and of the API's imports."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+
+from deals import tasks
+from deals.api.urls import urlpatterns as api_urls
+from deals.desk.urls import urlpatterns as desk_urls
+from deals.feeds.receive import receive
+from deals.models import FeedSchedule, FeedSlot, Suggestion, Upload
+from tests.desk.runs import make_run, stage
+from tests.factories import make_organization
+from tests.feeds.supplier import PROFILE
+
+# Somebody else's file at the desk is not there, but for managers.
+OTHERS_FILES = {"desk-file", "desk-file-columns", "desk-file-check", "desk-file-profile"}
+# What each address of the API about imports takes. HEAD is refused there everywhere, as DRF does
+# for functions.
+API = {
+    "api-imports": {"GET", "POST"},
+    "api-import": {"GET"},
+    "api-import-errors": {"GET"},
+    "api-import-errors-csv": {"GET"},
+    "api-import-cancel": {"POST"},
+}
+
+
+def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Addresses by their names; everything was brought by somebody who is none of the people."""
+    monkeypatch.setattr(tasks, "ring", lambda _: None)
+    owner = get_user_model().objects.create_user("owner")
+    run = make_run("review", created_by=owner)
+    file = receive("rounds.csv", b"deal_id;company;country\n1;Horizon;CN\n")
+    upload = Upload.objects.create(
+        file_name=file.name, file_sha256=file.sha256, size=file.size, profile=PROFILE,
+        created_by=owner, created_at=run.created_at,
+    )  # fmt: skip
+    schedule = FeedSchedule.objects.create(
+        feed=run.feed, url="https://supplier.example/rounds.csv", minutes=60,
+        first_at=run.created_at,
+    )  # fmt: skip
+    slot = FeedSlot.objects.create(schedule=schedule, due_at=run.created_at, state="unchanged")
+    one, other = make_organization("One"), make_organization("Other")
+    pair = Suggestion.objects.create(one=one, other=other, score=0.9, created_at=run.created_at)
+    arguments = {
+        "desk-template": ["investtrack", "csv"],
+        "desk-staged-decide": [stage(make_run("published"), "conflict").pk],
+        "desk-suggestion-merge": [pair.pk],
+        "desk-suggestion-apart": [pair.pk],
+        "desk-organization-split": [one.public_id],
+        "desk-slot-release": [slot.pk],
+        "desk-slot-discard": [slot.pk],
+        "desk-feed": [run.feed.code],
+        "desk-feed-profile": [run.feed.code],
+        "desk-feed-schedule": [run.feed.code],
+    }
+    found = {}
+    for pattern in (*desk_urls, *api_urls):
+        if not pattern.name or (pattern.name.startswith("api-") and pattern.name not in API):
+            continue
+        default = [upload.pk] if pattern.name in OTHERS_FILES else [run.pk]
+        takes = pattern.pattern.converters
+        found[pattern.name] = reverse(
+            pattern.name, args=arguments.get(pattern.name, default) if takes else []
+        )
+    return found
