@@ -75,7 +75,7 @@ def make_deals(rows: Iterable[Mapping[str, Any]]) -> list[DealVersion]:
     None), date_basis, amount ("12.5" or a pair of ends), amount_state, currency, kind, round_type,
     status, status_history, population (code or object), ai, ai_basis, sectors, investor_list,
     part_of (a version or deal), contributions, stakes and lead (parallel to investors),
-    recorded_on, external_id, notes, reason, by.
+    recorded_on, external_id, notes, reason, by, sources (titles; a title twice is cited twice).
     """
     rows = [dict(row) for row in rows]
     with transaction.atomic():
@@ -145,8 +145,9 @@ def _version(facts: Mapping[str, Any], deal: Deal | None = None) -> DealVersion:
         reason=facts.get("reason", ""),
     )
     _participations(version, investors, facts, generated)
-    source, _ = Source.objects.get_or_create(title="A test", url="https://example.org/test")
-    Citation.objects.create(version=version, source=source)
+    for title in facts.get("sources", ("A test",)):
+        source, _ = Source.objects.get_or_create(title=title, url="https://example.org/test")
+        Citation.objects.create(version=version, source=source)
     return version
 
 

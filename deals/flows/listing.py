@@ -48,6 +48,11 @@ NARROWED = {
     "no_country": "p.place = 'flow' AND cardinality(p.{countries}) = 0",
     "no_target_country": "p.place = 'flow' AND p.target_country IS NULL",
     "no_date": "p.place = 'flow' AND p.date_first IS NULL",
+    # How much is known: the columns of `deals.flows.coverage`.
+    "with_amount": "p.place = 'flow' AND p.amount_state <> 'undisclosed'",
+    "all_known": "p.place = 'flow' AND p.investor_list = 'complete' AND NOT p.investors_unknown",
+    "two_sources": "p.place = 'flow' AND p.version_id IN (SELECT version_id FROM deals_citation"
+    " GROUP BY version_id HAVING min(source_id) <> max(source_id))",
     **{
         f"several_{by}s": f"p.place = 'flow' AND date_trunc('{by}', p.date_first::timestamp)"
         f" <> date_trunc('{by}', p.date_last::timestamp)"

@@ -73,6 +73,11 @@ EXPLAINED = {
         "These belong to the flow; their target’s country is not known."
     ),
     "no_date": gettext_noop("These belong to the flow; their date is not known."),
+    "with_amount": gettext_noop("These belong to the flow; an amount or a range is stated."),
+    "all_known": gettext_noop(
+        "These belong to the flow; every investor is named, and the country of each is known."
+    ),
+    "two_sources": gettext_noop("These belong to the flow; two sources or more stand behind them."),
     "several_years": gettext_noop(
         "These belong to the flow; their date spans several years, so no single year has them."
     ),

@@ -23,6 +23,7 @@ from deals.web import (
     organization,
     organizations,
     pairs,
+    status,
 )
 
 urlpatterns = [
@@ -55,6 +56,7 @@ urlpatterns = [
     path("countries/<str:code>/", country.country, name="country"),
     path("organizations/", organizations.organizations, name="organizations"),
     path("organizations/<str:public_id>/", organization.organization, name="organization"),
+    path("status/", status.status, name="status"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("methods/", methods.methods, name="methods"),
     path("healthz", health.alive, name="healthz"),
