@@ -46,7 +46,7 @@ def ranked_figure(ranked: Ranked) -> dict[str, Any]:
         "x": [entry.n for entry in entries],
         "y": places,
         "text": [plain(entry.value) for entry in entries],
-        "textposition": "auto",
+        "textposition": "outside",
         "marker": {"pattern": {"shape": ["/" if entry.unknown else "" for entry in entries]}},
         "customdata": [entry.href for entry in entries],
         "hovertext": [plain(entry.said) for entry in entries],
@@ -56,7 +56,8 @@ def ranked_figure(ranked: Ranked) -> dict[str, Any]:
     layout = {
         "showlegend": False,
         "height": 90 + ROW_PIXELS * len(entries),
-        "xaxis": axis(_("Deals"), rangemode="tozero"),
+        # Numbers stand behind the bars, and an axis that ended with the longest would cut its own.
+        "xaxis": axis(_("Deals"), range=[0, 1.3 * max(1, *(entry.n for entry in entries))]),
         "yaxis": axis(
             autorange="reversed", tickvals=places, showgrid=False, automargin=True,
             ticktext=[plain(entry.label) for entry in entries],

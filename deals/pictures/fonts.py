@@ -87,14 +87,15 @@ def _add_signs(font: TTFont) -> None:
     for point in outline[1:]:
         pen.lineTo(point)
     pen.closePath()
-    _add(font, "arrowright", ARROW, pen, round(em * 0.9))
-    _add(font, "narrowblank", NARROW_BLANK, TTGlyphPen(None), round(em * 0.1))
+    _add(font, "arrowright", ARROW, pen, (round(em * 0.9), left))
+    _add(font, "narrowblank", NARROW_BLANK, TTGlyphPen(None), (round(em * 0.1), 0))
 
 
-def _add(font: TTFont, name: str, code: int, pen: TTGlyphPen, advance: int) -> None:
+def _add(font: TTFont, name: str, code: int, pen: TTGlyphPen, measures: tuple[int, int]) -> None:
+    """`measures` are how far the sign reaches and where its outline begins."""
     font.setGlyphOrder([*font.getGlyphOrder(), name])
     font["glyf"][name] = pen.glyph()
-    font["hmtx"][name] = (advance, 0)
+    font["hmtx"][name] = measures
     for table in font["cmap"].tables:
         if table.isUnicode():
             table.cmap[code] = name

@@ -158,7 +158,7 @@ def _table(query: FlowQuery, answer: Mapping[str, Any]) -> Table:
         columns.append(Column("share", _("Share"), "percent"))
     rows = [
         dict(row) | {"from": country(row["investor"]), "into": country(row["target"])}
-        for row in answer["rows"]
+        for row in sorted(answer["rows"], key=lambda row: -row["n"])
     ]
     return Table(
         caption=_("Pairs of countries"),

@@ -60,3 +60,8 @@ class Picture:
     @property
     def is_empty(self) -> bool:
         return not any(panel.wide for panel in self.panels)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the tables are better opened by who wants them."""
+        return any(panel.table.is_long for panel in self.panels)

@@ -14,6 +14,8 @@ from deals.templatetags.formats import money, number, percent
 
 NUMERIC = frozenset({"number", "percent", "money"})
 NOTHING = "–"
+# Rows that a page shows open, and at most.
+LONG, MOST_LINES = 40, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,23 @@ class Table:
 
     @property
     def lines(self) -> list[list[Cell]]:
-        return [self._line(row) for row in self.rows]
+        """The rows of a page: all, or the first ones of a table that would be a page of its own."""
+        return [self._line(row) for row in self.rows[:MOST_LINES]]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the table is better opened by who wants it."""
+        return len(self.rows) > LONG
+
+    @property
+    def cut(self) -> str:
+        """That there are more rows than on the page, as a sentence; "" where there are not."""
+        if len(self.rows) <= MOST_LINES:
+            return ""
+        return _("The first %(shown)s of %(all)s rows; the CSV has all of them.") % {
+            "shown": number(MOST_LINES),
+            "all": number(len(self.rows)),
+        }
 
     @property
     def last_line(self) -> list[Cell]:

@@ -40,23 +40,37 @@ function load(source, sheet) {
 
 const HUES = { "hue-eu-cn": "--eu-cn", "hue-cn-eu": "--cn-eu", "hue-neutral": "--link" };
 
+// From the colour of the page to that of the direction, as the steps of the drawn chart.
+function scale(hue) {
+  return [[0, colour("--panel")], [1, hue]];
+}
+
+function dressedTrace(trace) {
+  const hue = colour(HUES[trace.meta?.hue] ?? "--link");
+  // A flow diagram brings its own colours as classes of nodes; see dressedFlow.
+  if (trace.type === "sankey") return dressedFlow(trace, hue);
+  if (trace.type === "heatmap") return { ...trace, colorscale: scale(hue) };
+  return {
+    ...trace,
+    marker: { ...trace.marker, color: hue, pattern: { ...trace.marker?.pattern, fillmode: "overlay", fgcolor: colour("--page") } },
+    line: { color: hue, width: 2.5 },
+  };
+}
+
+function dressedFlow(trace, hue) {
+  const soft = hue.replace("rgb(", "rgba(").replace(")", ", 0.35)");
+  return { ...trace, node: { ...trace.node, color: hue }, link: { ...trace.link, color: soft } };
+}
+
 function dressed(figure) {
   const axis = { gridcolor: colour("--rule"), linecolor: colour("--edge"), zeroline: false };
   const layout = structuredClone(figure.layout);
-  for (const name of ["xaxis", "yaxis", "yaxis2"]) {
-    if (layout[name]) layout[name] = { ...axis, ...layout[name] };
+  for (const name of Object.keys(layout)) {
+    if (/^[xy]axis\d*$/.test(name)) layout[name] = { ...axis, ...layout[name] };
   }
-  for (const shape of layout.shapes) shape.line.color = colour("--edge");
-  const data = figure.data.map((trace) => {
-    const hue = colour(HUES[trace.meta.hue]);
-    return {
-      ...trace,
-      marker: { ...trace.marker, color: hue, pattern: { ...trace.marker?.pattern, fillmode: "overlay", fgcolor: colour("--page") } },
-      line: { color: hue, width: 2.5 },
-    };
-  });
+  for (const shape of layout.shapes ?? []) shape.line.color = colour("--edge");
   return {
-    data,
+    data: figure.data.map(dressedTrace),
     layout: {
       ...layout,
       paper_bgcolor: "rgba(0,0,0,0)",
@@ -67,6 +81,12 @@ function dressed(figure) {
       hoverlabel: { font: { family: token("--font") } },
     },
   };
+}
+
+// Every mark leads to its deals, as in the drawn chart; only to addresses of this site.
+function follow(event) {
+  const address = event.points?.[0]?.customdata;
+  if (typeof address === "string" && /^\/(?!\/)/.test(address)) location.assign(address);
 }
 
 const CONFIG = {
@@ -86,21 +106,24 @@ function draw(target, figure) {
 async function open(button) {
   const place = button.closest("figure").querySelector("[data-plot]");
   button.disabled = true;
-  button.textContent = "Loading…";
+  button.textContent = button.dataset.loading ?? "Loading…";
   try {
     await load(place.dataset.plotly, place.dataset.sheet);
     const figure = JSON.parse(document.getElementById(place.dataset.plot).textContent);
     const target = document.createElement("div");
     target.className = "plot";
+    // A list is as long as it is; anything else has the height of its style.
+    if (figure.layout.height) target.style.height = `${figure.layout.height}px`;
     place.append(target);
     await draw(target, figure);
+    target.on("plotly_click", follow);
     drawn.set(target, figure);
     // The drawn one stays in the page for paper.
     for (const svg of place.querySelectorAll(":scope > svg")) svg.classList.add("print-only");
     button.remove();
   } catch {
     button.disabled = false;
-    button.textContent = "Interactive chart (could not be loaded; try again)";
+    button.textContent = button.dataset.failed ?? "Interactive chart (could not be loaded; try again)";
   }
 }
 
