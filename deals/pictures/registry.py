@@ -13,7 +13,7 @@ from deals.flows.asked import answered
 from deals.flows.events import policy_events
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope, resolve
-from deals.pictures import matrix, ranked, stages, time, worldmap
+from deals.pictures import diagram, matrix, ranked, stages, time, worldmap
 from deals.pictures.picture import Picture
 
 EVENTS = "events"
@@ -50,6 +50,7 @@ TABS: dict[str, Tab] = {
             ranked.organizations,
         ),
         Tab("map", gettext_lazy("Map"), ("top-countries", "top-target-countries"), worldmap.draw),
+        Tab("diagram", gettext_lazy("Flow diagram"), ("diagram",), diagram.draw),
         Tab("matrix", gettext_lazy("Matrix"), ("matrix",), matrix.draw),
     )
 }
