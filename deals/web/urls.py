@@ -9,6 +9,7 @@ from deals.web import (
     cite,
     countries,
     country,
+    data,
     deal,
     deals,
     developers,
@@ -23,6 +24,7 @@ from deals.web import (
     organization,
     organizations,
     pairs,
+    reference,
     status,
 )
 
@@ -56,6 +58,8 @@ urlpatterns = [
     path("countries/<str:code>/", country.country, name="country"),
     path("organizations/", organizations.organizations, name="organizations"),
     path("organizations/<str:public_id>/", organization.organization, name="organization"),
+    path("data/", data.data, name="data"),
+    path("data/<slug:name>.csv", reference.table, name="data-table"),
     path("status/", status.status, name="status"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("methods/", methods.methods, name="methods"),
