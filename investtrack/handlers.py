@@ -9,13 +9,15 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from deals.api import problems
 from deals.web import errors
 
 log = logging.getLogger(__name__)
 DATABASE_DOWN = (OperationalError, InterfaceError)
-NOTHING_HERE = "There is no page at this address."
+NOTHING_HERE = gettext_noop("There is no page at this address.")
 
 
 def _is_api(request: HttpRequest) -> bool:
@@ -32,7 +34,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """`handler404`: the sentence that a view raised, or that there is nothing here."""
     said = exception.args[0] if exception and exception.args else None
-    sentence = said if isinstance(said, str) else NOTHING_HERE
+    sentence = said if isinstance(said, str) else _(NOTHING_HERE)
     if _is_api(request):
         return problems.respond(404, "Not found", sentence)
     return errors.not_found(request, sentence)

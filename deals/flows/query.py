@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Self
 
+from django.utils.translation import gettext as _
+
 from deals.rules.counting import DEFAULT_KIND, KINDS, STATUSES
 from deals.rules.dates import parse_edge
 from deals.rules.errors import RuleError
@@ -101,7 +103,8 @@ class FlowQuery:
                 continue
             if name not in known:
                 allowed = ", ".join(sorted({*known, *extra}))
-                problems.append(Problem(name, f"There is no such parameter. Known are: {allowed}."))
+                said = _("There is no such parameter. Known are: %(names)s.")
+                problems.append(Problem(name, said % {"names": allowed}))
             elif text.strip(" ,\t\n"):
                 try:
                     values[known[name]] = _READERS[known[name]](text.strip())
@@ -109,7 +112,7 @@ class FlowQuery:
                     problems.append(Problem(name, error.message))
         for name in required:
             if not values.get(known[name]) and name not in {p.parameter for p in problems}:
-                problems.append(Problem(name, "This is needed: a region or country code."))
+                problems.append(Problem(name, _("This is needed: a region or country code.")))
         if not problems:
             query = cls(**values)
             problems.extend(_contradictions(query))
@@ -152,10 +155,11 @@ def _single_values(params: Mapping[str, Any], problems: list[Problem]) -> Iterab
         getlist = getattr(params, "getlist", None)
         texts = [str(text) for text in getlist(name)] if getlist else [str(params[name])]
         if "\x00" in "".join(texts):
-            problems.append(Problem(name, "The value contains a NUL character."))
+            problems.append(Problem(name, _("The value contains a NUL character.")))
             continue
         if len(texts) > 1 and name not in _LISTS:
-            problems.append(Problem(name, f"This is given {len(texts)} times; give it once."))
+            said = _("This is given %(times)s times; give it once.")
+            problems.append(Problem(name, said % {"times": len(texts)}))
             continue
         yield name, ",".join(text for text in texts if text.strip())
 
@@ -163,9 +167,8 @@ def _single_values(params: Mapping[str, Any], problems: list[Problem]) -> Iterab
 def _parts(text: str) -> list[str]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) > LONGEST_LIST:
-        raise RuleError(
-            "too_many", f"At most {LONGEST_LIST} values can be given; these are {len(parts)}."
-        )
+        said = _("At most %(most)s values can be given; these are %(count)s.")
+        raise RuleError("too_many", said % {"most": LONGEST_LIST, "count": len(parts)})
     return parts
 
 
@@ -177,6 +180,11 @@ def _none_or_sides(text: str) -> tuple[str, ...]:
     return () if text.lower() == "none" else _sides(text)
 
 
+def _unknown(text: str, allowed: Collection[str]) -> RuleError:
+    said = _("“%(word)s” is not known. Allowed are: %(words)s.")
+    return RuleError("unknown_word", said % {"word": text[:40], "words": ", ".join(allowed)})
+
+
 def _words(allowed: Collection[str]) -> Any:
     def read(text: str) -> tuple[str, ...]:
         parts = sorted({part.lower() for part in _parts(text)})
@@ -184,10 +192,7 @@ def _words(allowed: Collection[str]) -> Any:
             return (ALL,)
         for part in parts:
             if part not in allowed:
-                raise RuleError(
-                    "unknown_word",
-                    f"“{part[:40]}” is not known. Allowed are: {', '.join([*allowed, ALL])}.",
-                )
+                raise _unknown(part, [*allowed, ALL])
         return tuple(parts)
 
     return read
@@ -203,9 +208,7 @@ def _one_of(allowed: Collection[str]) -> Any:
         for word in allowed:
             if text.lower() == word.lower():
                 return word
-        raise RuleError(
-            "unknown_word", f"“{text[:40]}” is not known. Allowed are: {', '.join(allowed)}."
-        )
+        raise _unknown(text, allowed)
 
     return read
 
@@ -222,7 +225,8 @@ def _amount(text: str) -> Decimal:
     # Decimal() would also take 1e-99, 1_000 and digits of other scripts.
     value = Decimal(text) if PLAIN_NUMBER.fullmatch(text) else None
     if value is None or value > LARGEST_AMOUNT:
-        raise RuleError("bad_amount", "This must be a plain number from 0 to 10^15, e.g. 5000000.")
+        said = _("This must be a plain number from 0 to 10^15, e.g. 5000000.")
+        raise RuleError("bad_amount", said)
     return value.normalize() if value else Decimal(0)
 
 
@@ -235,17 +239,16 @@ def _point(text: str) -> int | date:
     except ValueError:
         day = None
     if day is None:
-        raise RuleError(
-            "bad_point", "This must be a number of the ledger or a day, e.g. 40213 or 2026-03-31."
-        )
+        said = _("This must be a number of the ledger or a day, e.g. 40213 or 2026-03-31.")
+        raise RuleError("bad_point", said)
     if day >= datetime.now(UTC).date():
-        raise RuleError("bad_point", "This day is not over yet (UTC); give an earlier one.")
+        raise RuleError("bad_point", _("This day is not over yet (UTC); give an earlier one."))
     return day
 
 
 def _code(text: str) -> str:
     if len(text) > 64 or not all(c.isalnum() or c in "-_." for c in text):
-        raise RuleError("bad_code", "This must be a code of letters, digits, dots and dashes.")
+        raise RuleError("bad_code", _("This must be a code of letters, digits, dots and dashes."))
     return text
 
 
@@ -253,9 +256,8 @@ def _organizations(text: str) -> str:
     """Identifiers in the order given, each once: deals in which all of them took part."""
     codes = list(dict.fromkeys(_code(part) for part in _parts(text)))
     if len(codes) > MOST_ORGANIZATIONS:
-        raise RuleError(
-            "too_many", f"At most {MOST_ORGANIZATIONS} organizations can be asked for together."
-        )
+        said = _("At most %(most)s organizations can be asked for together.")
+        raise RuleError("too_many", said % {"most": MOST_ORGANIZATIONS})
     return ",".join(codes)
 
 
@@ -293,9 +295,10 @@ def _text(name: str, value: Any) -> str:
 def _contradictions(query: FlowQuery) -> Iterable[Problem]:
     first, last = query.window
     if first and last and first > last:
-        yield Problem("from", f"The window ends ({query.to}) before it begins ({query.from_}).")
+        said = _("The window ends (%(to)s) before it begins (%(from)s).")
+        yield Problem("from", said % {"to": query.to, "from": query.from_})
     low, high = query.min_amount, query.max_amount
     if low is not None and high is not None and low > high:
-        yield Problem("min_amount", "The smallest amount is above the largest (max_amount).")
+        yield Problem("min_amount", _("The smallest amount is above the largest (max_amount)."))
     if query.release and query.as_of is not None:
-        yield Problem("as_of", "Give either a release or a point of the ledger, not both.")
+        yield Problem("as_of", _("Give either a release or a point of the ledger, not both."))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.models import Change, Organization, Population, Release, ledger
@@ -70,9 +71,9 @@ def _population(code: str, problems: list[Problem]) -> Population | None:
     found = Population.objects.filter(code=code).first()
     if found is None:
         known = ", ".join(Population.objects.order_by("code").values_list("code", flat=True))
-        problems.append(
-            Problem("population", f"There is no population “{code}”. Known are: {known or 'none'}.")
-        )
+        said = _("There is no population “%(code)s”. Known are: %(codes)s.")
+        words = {"code": code, "codes": known or _("none")}
+        problems.append(Problem("population", said % words))
     return found
 
 
@@ -80,7 +81,8 @@ def _organizations(public_id: str, problems: list[Problem]) -> tuple[int, ...]:
     """Versions from before a merge keep the organization they were written with."""
     found = Organization.objects.filter(public_id=public_id).first()
     if found is None:
-        problems.append(Problem("organization", f"There is no organization “{public_id}”."))
+        said = _("There is no organization “%(id)s”.") % {"id": public_id}
+        problems.append(Problem("organization", said))
         return ()
     group: set[int] = set()
     reached = {found.pk}
@@ -95,12 +97,14 @@ def _seq(query: FlowQuery, head: int, problems: list[Problem]) -> int | None:
     if query.release:
         found = Release.objects.filter(name=query.release).first()
         if found is None:
-            problems.append(Problem("release", f"There is no release “{query.release}”."))
+            said = _("There is no release “%(name)s”.") % {"name": query.release}
+            problems.append(Problem("release", said))
         return found.seq if found else None
     if isinstance(query.as_of, date):
         return _at_the_end_of(query.as_of, problems)
     if query.as_of is not None and query.as_of > head:
-        problems.append(Problem("as_of", f"The ledger ends at {head}; {query.as_of} is not there."))
+        said = _("The ledger ends at %(head)s; %(asked)s is not there.")
+        problems.append(Problem("as_of", said % {"head": head, "asked": query.as_of}))
     return query.as_of
 
 
@@ -110,8 +114,13 @@ def _at_the_end_of(day: date, problems: list[Problem]) -> int | None:
     entry = Change.objects.filter(at__lt=midnight).order_by("-seq").first()
     if entry is None:
         first = Change.objects.order_by("seq").values_list("at", flat=True).first()
-        begun = f"begins on {first:%Y-%m-%d}" if first else "is empty"
-        problems.append(Problem("as_of", f"The ledger {begun}; it has no state of {day}."))
+        said = (
+            _("The ledger begins on %(first)s; it has no state of %(day)s.")
+            if first
+            else _("The ledger is empty; it has no state of %(day)s.")
+        )
+        words = {"day": day, "first": f"{first:%Y-%m-%d}" if first else ""}
+        problems.append(Problem("as_of", said % words))
     return entry.seq if entry else None
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
+from deals.localised import decimal
 from deals.svg.elements import hatching, tag
 
 BAND_WIDTH = 320
@@ -26,8 +28,11 @@ def composition_bar(parts: Sequence[Part], name: str) -> SafeString:
     whole = sum(part.n for part in parts)
     if not whole:
         return mark_safe("")
-    said = "; ".join(f"{part.label}: {part.n:,}" for part in parts)
-    drawn: list[SafeString] = [tag("title", f"Of {whole:,} deals – {said}", id=f"{name}-title")]
+    said = ngettext("Of %(n)s deal – %(parts)s", "Of %(n)s deals – %(parts)s", whole) % {
+        "n": decimal(whole),
+        "parts": "; ".join(f"{part.label}: {decimal(part.n)}" for part in parts),
+    }
+    drawn: list[SafeString] = [tag("title", said, id=f"{name}-title")]
     drawn.append(tag("g", hatching(f"{name}-hatch"), class_="hue-unknown"))
     start = 0.0
     for part in parts:

@@ -58,6 +58,45 @@ IMPORT_ADDRESSES = (
     ("imports/{id}/errors.csv", gettext_noop("only its rejected rows, with the reasons")),
     ("imports/{id}/cancel/", gettext_noop("POST stops it before its publication")),
 )
+ANY, NOW = gettext_noop("any unless said"), gettext_noop("now unless said")
+# Names of parameters, what they mean, codes that they take, and what else they take in words.
+PARAMETERS = (
+    (
+        "investor, target, compare",
+        gettext_noop("regions or two-letter country codes"),
+        ", ".join(REGIONS),
+        "",
+    ),
+    (
+        "from, to, known_by",
+        gettext_noop("year, month or day, inclusive"),
+        "2017, 2017-03, 2017-03-31",
+        "",
+    ),
+    ("kind", gettext_noop("funding_round unless said"), ", ".join([*KINDS, "all"]), ""),
+    (
+        "status",
+        gettext_noop("ever_completed unless said"),
+        ", ".join([*STATUSES, "ever_completed", "all"]),
+        "",
+    ),
+    ("ai", gettext_noop("yes unless said"), "yes, no, unknown, all", ""),
+    ("sector", ANY, ", ".join(SECTORS), ""),
+    ("round", ANY, ", ".join(ROUND_TYPES), ""),
+    ("attribution", gettext_noop("immediate unless said"), "immediate, ultimate", ""),
+    ("currency", gettext_noop("EUR unless said"), "EUR, USD, CNY", ""),
+    ("min_amount, max_amount", gettext_noop("in that currency"), "5000000", ""),
+    (
+        "population",
+        gettext_noop("the case list unless said"),
+        "",
+        gettext_noop("code of a population"),
+    ),
+    ("organization", ANY, "", gettext_noop("id of an organization; several took part together")),
+    ("state_linked", ANY, "yes, no", gettext_noop("a state holds a stake above an investor")),
+    ("release", NOW, "", gettext_noop("name of a release")),
+    ("as_of", NOW, "", gettext_noop("a number of the ledger, or a day that is over")),
+)
 
 
 @require_safe
@@ -66,52 +105,11 @@ def developers(request: HttpRequest) -> HttpResponse:
     if request.GET:
         message = _("This page takes no parameters.")
         return bad_request(request, BadParameters([Problem(name, message) for name in request.GET]))
-    words = (
-        (
-            "investor, target, compare",
-            gettext_noop("regions or two-letter country codes"),
-            ", ".join(REGIONS),
-        ),
-        (
-            "from, to, known_by",
-            gettext_noop("year, month or day, inclusive"),
-            "2017, 2017-03, 2017-03-31",
-        ),
-        ("kind", gettext_noop("funding_round unless said"), ", ".join([*KINDS, "all"])),
-        (
-            "status",
-            gettext_noop("ever_completed unless said"),
-            ", ".join([*STATUSES, "ever_completed", "all"]),
-        ),
-        ("ai", gettext_noop("yes unless said"), "yes, no, unknown, all"),
-        ("sector", gettext_noop("any unless said"), ", ".join(SECTORS)),
-        ("round", gettext_noop("any unless said"), ", ".join(ROUND_TYPES)),
-        ("attribution", gettext_noop("immediate unless said"), "immediate, ultimate"),
-        ("currency", gettext_noop("EUR unless said"), "EUR, USD, CNY"),
-        ("min_amount, max_amount", gettext_noop("in that currency"), "5000000"),
-        ("population", gettext_noop("the case list unless said"), _("code of a population")),
-        (
-            "organization",
-            gettext_noop("any unless said"),
-            _("id of an organization; several took part together"),
-        ),
-        (
-            "state_linked",
-            gettext_noop("any unless said"),
-            _("yes, no: a state holds a stake above an investor"),
-        ),
-        ("release", gettext_noop("now unless said"), _("name of a release")),
-        (
-            "as_of",
-            gettext_noop("now unless said"),
-            _("a number of the ledger, or a day that is over"),
-        ),
-    )
     context = {
         "section": "api",
         "addresses": ADDRESSES,
         "import_addresses": IMPORT_ADDRESSES,
-        "parameters": words,
+        "parameters": PARAMETERS,
         "base": request.build_absolute_uri("/api/v1/"),
     }
     return render(request, "pages/developers.html", context)
