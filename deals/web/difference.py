@@ -18,7 +18,6 @@ from deals.localised import NARROW
 from deals.models import PublishedFigure
 from deals.rules.counting import share
 from deals.templatetags.formats import money, number, percent
-from deals.web.behind import short
 from deals.web.nouns import counted, few_or_more
 
 MONEY_UNITS = {"EUR bn": "EUR", "USD bn": "USD"}
@@ -66,11 +65,12 @@ def theirs(figure: PublishedFigure) -> str:
 
 
 def fraction(figure: PublishedFigure) -> str:
-    """ "81 of 2,165" where both were published as plain numbers."""
-    parts = [_decimal(text) for text in (figure.numerator, figure.denominator)]
-    if None in parts:
+    """ "81 of 2,165" where both were published as counts; sums of money have units of their own."""
+    parts = (figure.numerator, figure.denominator)
+    if not all(text.isdigit() for text in parts):
         return ""
-    return _("%(n)s of %(whole)s") % {"n": number(parts[0]), "whole": number(parts[1])}
+    n, whole = (number(text) for text in parts)
+    return _("%(n)s of %(whole)s") % {"n": n, "whole": whole}
 
 
 def our_side(compared: Compared, scope: Scope) -> OurSide | None:
@@ -82,7 +82,8 @@ def our_side(compared: Compared, scope: Scope) -> OurSide | None:
     page = links.page(ours.query) if ours.query.investor and ours.query.target else ""
     if scope.population is None and not ours.covered:
         coverage = (_coverage(figure, ours),)
-        return OurSide(_("Not answered here"), "", coverage, False, deals, page)
+        bridge = _bridge(ours.query)
+        return OurSide(_("Not answered here"), "", coverage, False, deals, page, bridge=bridge)
     if scope.population is not None and ours.N == 0:
         none = _("The population “%(title)s” holds no such deals.") % {
             "title": _(scope.population.title)
@@ -107,8 +108,8 @@ def _coverage(figure: PublishedFigure, ours: Ours) -> str:
     """Why the case list does not answer, with what it does hold and what the source counts."""
     words = {
         "deals": wording.deals_counted(ours.n),
-        "target": short(ours.query.target, _("any country")),
-        "investor": short(ours.query.investor, _("anywhere")),
+        "target": wording.place_in_sentence(ours.query.target, _("any country")),
+        "investor": wording.origin(ours.query),
         "when": window_phrase(ours.query),
         "theirs": fraction(figure) or theirs(figure),
     }

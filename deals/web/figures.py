@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,9 +11,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from deals.flows.definitions import DEFINITIONS
 from deals.flows.figures import Compared, figures
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope
+from deals.localised import month
 from deals.models import Population, PublishedFigure
 from deals.templatetags.formats import day
 from deals.web.difference import OurSide, fraction, our_side, theirs
@@ -21,6 +24,9 @@ from deals.web.evidence import safe_url
 
 OTHERS = "context"
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+ISO_MONTH = re.compile(r"\d{4}-\d{2}")
+# The figures of the definitions that have names of their own.
+QUOTED = frozenset(code for one in DEFINITIONS.values() for code in one.figures)
 # Where the name of a publisher ends and the title of the publication begins.
 PUBLISHER = re.compile(r"^(.+?)(?:, | “| \(| 20\d\d)")
 
@@ -51,14 +57,19 @@ class Publisher:
     figures: tuple[Shown, ...]
 
     @property
-    def answered(self) -> list[Shown]:
-        """Figures with a number of ours beside them."""
-        return [one for one in self.figures if one.answered]
+    def answered(self) -> int:
+        """How many have a number of ours beside them."""
+        return sum(one.answered for one in self.figures)
 
     @property
-    def unanswered(self) -> list[Shown]:
+    def open(self) -> list[Shown]:
+        """Those, and what everybody quotes, even where our coverage cannot answer it."""
+        return [one for one in self.figures if one.answered or one.figure.code in QUOTED]
+
+    @property
+    def folded(self) -> list[Shown]:
         """Figures that our coverage cannot answer, or that no question of ours asks."""
-        return [one for one in self.figures if not one.answered]
+        return [one for one in self.figures if not one.answered and one.figure.code not in QUOTED]
 
 
 @require_safe
@@ -100,16 +111,24 @@ def _population(request: HttpRequest) -> str:
 
 def _shown(compared: Compared, scope: Scope) -> Shown:
     figure = compared.figure
-    date = figure.source_date
     return Shown(
         figure,
         theirs(figure),
         fraction(figure),
         _period(figure),
         safe_url(figure.source_url),
-        day(date) if ISO_DAY.fullmatch(date) else date,
+        _when(figure.source_date),
         our_side(compared, scope),
     )
+
+
+def _when(text: str) -> str:
+    """A day or month of publication as readers write it; anything else as it was recorded."""
+    if ISO_DAY.fullmatch(text):
+        return day(text)
+    if ISO_MONTH.fullmatch(text):
+        return month(date.fromisoformat(f"{text}-01"))
+    return text
 
 
 def _period(figure: PublishedFigure) -> str:

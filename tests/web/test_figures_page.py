@@ -97,7 +97,7 @@ def test_a_question_outside_our_coverage_is_not_answered(client, documented):
     page = words(client)
     assert "Not answered here" in page
     assert (
-        "case list holds 1 deal into China with an investor from United States from 2017 to 2022;"
+        "case list holds 1 deal into China with an investor from the United States from 2017 to 2022;"
         " the source says 81 of 2,165."
     ) in page or "in 2017–2022; the source says 81 of 2,165." in page
     assert "fewer" not in page
@@ -197,6 +197,18 @@ def test_every_figure_of_the_source_file_is_on_the_page(client, db, shared_data)
     shown = set(re.findall(r'id="([FC]\d[\w-]*)"', client.get("/figures/").content.decode()))
     missing = {code for code in wanted if not any(one.startswith(code) for one in shown)}
     assert not missing
+
+
+def test_what_everybody_quotes_is_open_even_where_it_is_not_answered(client, documented):
+    for code in ("F10", "F11a"):
+        figure(code, query="investor=US&target=CN&from=2015&to=2021", source_title="CSET, “US”",
+               source_date="2023-02")  # fmt: skip
+    body = client.get("/figures/").content.decode()
+    assert (
+        body.index('id="F10"') < body.index('<details class="unanswered"') < body.index('id="F11a"')
+    )
+    assert "Published, Feb 2023" in words(client)
+    assert "a=cset-2023" in body
 
 
 def test_names_in_figures_never_run(client, db):
