@@ -220,9 +220,9 @@ def _place(query: FlowQuery, register: Register, version: DealVersion) -> str:
         first and last and (not start or start <= first) and (not end or last <= end)
     )
     touches = bool(first and last and (not end or first <= end) and (not start or last >= start))
-    if version.target_country is None:
+    if version.target_country is None and query.target:
         return "unknown_target" if inside else "elsewhere"
-    into = query.target_side.contains(version.target_country, first, last)
+    into = query.target_side.contains(version.target_country or "", first, last)
     if into is False:
         return "elsewhere"
     if windowed and first is None:
@@ -325,7 +325,7 @@ def _swapped(
 def priced_deal(query: FlowQuery, register: Register, version: DealVersion, today: date) -> Priced:
     parts = register.parts[version.pk]
     from_x = [is_held(query.investor_side, query, part, version) is True for part in parts]
-    return flow_band(version, parts, from_x, query.currency, today)
+    return flow_band(version, parts, from_x, query.currency, today, anyone=not query.investor)
 
 
 def _by_year(

@@ -50,8 +50,13 @@ def flow_band(
     from_x: Sequence[bool],
     currency: str,
     today: date,
+    *,
+    anyone: bool = False,
 ) -> Priced:
-    """Low, split and high of one deal, first in its own currency and then converted."""
+    """Low, split and high of one deal, first in its own currency and then converted.
+
+    `anyone` is a side of which every deal is, so the full value counts where no investor is known.
+    """
     shares = [Part(x, p.contribution) for x, p in zip(from_x, parts, strict=True)]
     complete = version.investor_list == "complete"
     stated = sum((s.contribution for s in shares if s.contribution is not None), ZERO)
@@ -61,7 +66,7 @@ def flow_band(
         own = (sx, sx, sx)
     elif version.amount_state in SINGLE:
         whole = band(low, shares, complete)
-        own = (whole.low, whole.split, whole.high)
+        own = (whole.low, whole.split, low if anyone else whole.high)
     else:
         assert low is not None
         assert high is not None
