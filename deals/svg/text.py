@@ -39,7 +39,8 @@ def shortened(text: str, width: float, size: float = 13) -> str:
 def wrapped(text: str, width: float, lines: int = 2, size: float = 13) -> list[str]:
     """The text in at most so many lines, broken between words; the last is shortened if it must."""
     found: list[str] = []
-    words = text.split()
+    # Not at narrow blanks, which hold a number and its unit together.
+    words = [word for word in text.split(" ") if word]
     while words and len(found) < lines - 1:
         taken = 1
         while taken < len(words) and text_width(" ".join(words[: taken + 1]), size) <= width:
