@@ -7,6 +7,7 @@ from deals.feeds.starter import load_starter
 from deals.flows.query import FlowQuery
 from deals.models import DealVersion
 from tests.flows.comparing import assert_same
+from tests.flows.comparing_rows import ROWS, assert_links, assert_same_rows
 from tests.flows.moves import page_of
 from tests.flows.naive import load_register
 from tests.flows.questions import questions
@@ -34,6 +35,16 @@ def test_both_answers_agree_on_the_starter_register_and_the_demonstration() -> N
         assert real["deals"]["share"] is None
     everything = FlowQuery.from_params({"kind": "all", "status": "all", "ai": "all"})
     assert page_of(everything).total == DealVersion.objects.live().filter(population=None).count()
+
+    # The rows of charts, of the demonstration and of the real deals.
+    flow = FlowQuery.from_params({"investor": "europe", "target": "CN"} | YEARS)
+    for name in ("series-quarter", "top-investors", "top-sectors", "diagram"):
+        assert_same_rows(name, flow.but(population="demo"), register)
+    everything_real = {"kind": ("all",), "status": ("all",), "from_": "", "to": ""}
+    for name in ROWS:
+        assert_same_rows(name, flow.but(**everything_real), register)
+    for name in ("top-countries", "top-investors", "diagram"):
+        assert assert_links(name, flow.but(**everything_real), register) > 3
 
     @settings(
         max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck)
