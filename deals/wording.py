@@ -5,7 +5,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from deals.flows.definition import Phrase, Tongue, joined, kinds_phrase, phrases, window_phrase
+from deals.flows.definition import (
+    Phrase,
+    Tongue,
+    either,
+    joined,
+    kinds_phrase,
+    phrases,
+    window_phrase,
+)
 from deals.flows.query import FlowQuery
 from deals.rules.regions import REGIONS, Side
 from deals.rules.vocab import ROUND_TYPES, SECTORS
@@ -36,8 +44,8 @@ def _named(code: str) -> str:
 
 
 def origin(query: FlowQuery) -> str:
-    """The investors' side as in "an investor from …"."""
-    return place_in_sentence(query.investor, _("anywhere"))
+    """The investors' side as in "an investor from …": "Germany or France", since one is enough."""
+    return either([_named(code) for code in query.investor]) or _("anywhere")
 
 
 def countries_of(side: Side) -> frozenset[str]:

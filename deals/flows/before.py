@@ -25,8 +25,8 @@ DAY = timedelta(days=1)
 # Lengths of the spans around an event in months; the longest that is mature is taken.
 SPANS = (36, 24, 12, 6)
 EARLIEST = date(FIRST_YEAR, 1, 1)
-# Data that begin later than this after a span's first day do not cover the span.
-COVER_SLACK = timedelta(days=366)
+# Data that begin later than this part of a span after its first day do not cover the span.
+COVERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def before(query: FlowQuery, scope: Scope, dated: Sequence[Dated]) -> dict[str, 
         "sure": None if why_not else is_sure(then, now),
         "why_not": why_not,
         "ripe_on": ripe_on(last).isoformat(),
-        "records_from": min((one.first.isoformat() for one in dated), default=None),
+        "records_from": _records_from(dated),
         "instead": _mature_part(query, span, seen) if why_not == "young" else None,
     }
 
@@ -174,10 +174,13 @@ def before(query: FlowQuery, scope: Scope, dated: Sequence[Dated]) -> dict[str, 
 def _why_not(span: Span, earlier: Span, dated: Sequence[Dated], seen: date) -> str | None:
     if ripe_on(span.last) > seen:
         return "young"
+    return None if _covers(dated, earlier) else "no_records"
+
+
+def _covers(dated: Sequence[Dated], span: Span) -> bool:
+    """Whether deals are recorded from about the first day of a span on."""
     begun = min((one.first for one in dated), default=None)
-    if begun is None or begun > earlier.first + COVER_SLACK:
-        return "no_records"
-    return None
+    return begun is not None and begun <= span.first + (span.last - span.first) / COVERED
 
 
 def _mature_part(query: FlowQuery, span: Span, seen: date) -> str | None:
@@ -190,19 +193,22 @@ def _mature_part(query: FlowQuery, span: Span, seen: date) -> str | None:
 
 
 def around(query: FlowQuery, scope: Scope, dated: Sequence[Dated], day: date) -> dict[str, Any]:
-    """Equal spans before and after an event: the longest of `SPANS` that is mature.
+    """Equal spans before and after an event: the longest of `SPANS` that is mature and covered.
 
     `why_not` is "young" (even the shortest span after is provisional; the spans stand without a
     change), "not_yet" (the data end before the shortest span does; no spans) or "no_records".
     """
     seen = seen_on(query, scope)
-    spans = [(months, Span(day, months_later(day, months) - DAY)) for months in SPANS]
-    mature = [one for one in spans if ripe_on(one[1].last) <= seen]
-    over = [one for one in spans if one[1].last <= seen]
+    spans = [
+        (months, _before(day, months), Span(day, months_later(day, months) - DAY))
+        for months in SPANS
+    ]
+    over = [one for one in spans if one[2].last <= seen]
     if not over:
         return {"why_not": "not_yet", "seen_on": seen.isoformat()}
-    months, after = (mature or over)[0]
-    earlier = Span(months_later(day, -months), day - DAY)
+    mature = [one for one in over if ripe_on(one[2].last) <= seen]
+    covered = [one for one in mature if _covers(dated, one[1])]
+    months, earlier, after = (covered or mature or over)[0]
     why_not = _why_not(after, earlier, dated, seen)
     then, now = (counts(query, scope, dated, one) for one in (earlier, after))
     return {
@@ -213,4 +219,14 @@ def around(query: FlowQuery, scope: Scope, dated: Sequence[Dated], day: date) ->
         "sure": None if why_not else is_sure(then, now),
         "why_not": why_not,
         "ripe_on": ripe_on(after.last).isoformat(),
+        "records_from": _records_from(dated),
     }
+
+
+def _before(day: date, months: int) -> Span:
+    return Span(months_later(day, -months), day - DAY)
+
+
+def _records_from(dated: Sequence[Dated]) -> str | None:
+    """The first day of the first deal that is counted at any time."""
+    return min((one.first.isoformat() for one in dated), default=None)

@@ -75,10 +75,14 @@ def either(words: Sequence[str]) -> str:
     return _("%(some)s or %(last)s") % {"some": ", ".join(words[:-1]), "last": words[-1]}
 
 
-def place_name(codes: tuple[str, ...], country: Callable[[str], str] = country_name) -> str:
+def place_name(
+    codes: tuple[str, ...],
+    country: Callable[[str], str] = country_name,
+    join: Callable[[Sequence[str]], str] = joined,
+) -> str:
     """ "Europe (…) and United States" for region and country codes; "anywhere" for none."""
     names = [_(REGIONS[code].title) if code in REGIONS else country(code) for code in codes]
-    return joined(names) if names else _("anywhere")
+    return join(names) if names else _("anywhere")
 
 
 def window_phrase(query: FlowQuery) -> str:
@@ -177,7 +181,7 @@ def _phrases(query: FlowQuery, population: str, tongue: Tongue) -> dict[str, Phr
             "/methods/#owner" if ultimate else "/methods/#which-country",
         ),
         "investors": Phrase(
-            place_name(query.investor, tongue.country), _place_href(query.investor)
+            place_name(query.investor, tongue.country, either), _place_href(query.investor)
         ),
         "once": Phrase(_("each deal once"), "/methods/#distinct-deals"),
         "inside": Phrase(inside, "/methods/#share"),

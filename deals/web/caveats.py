@@ -13,7 +13,7 @@ from deals.flows.definition import kinds_phrase
 from deals.flows.query import EVER_COMPLETED, FlowQuery
 from deals.rules.regions import side
 from deals.templatetags.formats import money, number, percent
-from deals.wording import origin, place_in_sentence
+from deals.wording import origin
 
 MOST = 5
 SMALL = 20
@@ -108,7 +108,7 @@ def _whole_rounds(query: FlowQuery, answer: Answer) -> str | None:
         " came from there."
     ) % {
         "value": money(high, query.currency),
-        "place": place_in_sentence(query.investor, _("such investors")),
+        "place": origin(query) if query.investor else _("such investors"),
     }
 
 

@@ -48,12 +48,12 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class AroundEvent:
-    """A policy event with the spans before and after it."""
+    """A policy event with the spans before and after it; None where the data end too early."""
 
     day: date
     jurisdiction: str
     title: str
-    comparison: Comparison
+    comparison: Comparison | None
 
 
 def side(row: Mapping[str, Any]) -> Side:
@@ -80,17 +80,11 @@ def before_window(found: Mapping[str, Any] | None) -> Comparison | None:
 
 def around_event(event: PolicyEvent, found: Mapping[str, Any]) -> AroundEvent:
     """The block of `deals.flows.before.around` for one event."""
-    return AroundEvent(event.date, event.jurisdiction, _(event.title), _around(found))
-
-
-def _around(found: Mapping[str, Any]) -> Comparison:
-    if found["why_not"] == "not_yet":
-        words = {"day": day(found["seen_on"])}
-        return Comparison(
-            None, None, _("Nothing to compare: the data were collected on %(day)s.") % words
-        )
-    earlier, later = side(found["earlier"]), side(found["later"])
-    return Comparison(earlier, later, _reason(found) or _moved(earlier, later, found))
+    comparison = None
+    if found["why_not"] != "not_yet":
+        earlier, later = side(found["earlier"]), side(found["later"])
+        comparison = Comparison(earlier, later, _reason(found) or _moved(earlier, later, found))
+    return AroundEvent(event.date, event.jurisdiction, _(event.title), comparison)
 
 
 def _reason(found: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ from deals.web.caveats import caveats
 from deals.web.cite import citation
 from deals.web.parameters import without_parameters
 from deals.web.revision import revision
-from deals.web.tabs import EVENTS_TAB, around_events, page, picture_context
+from deals.web.tabs import EVENTS_TAB, events_context, page, picture_context
 
 PAIRS = {
     "europe-to-china": (
@@ -134,7 +134,6 @@ def _context(request: HttpRequest, code: str, query: FlowQuery, scope: Scope) ->
         "china": china(answer, query),
         "facts": facts(query, scope),
         "leaders": leaders(query, scope),
-        "around": around_events(query, scope, MAIN_KINDS),
         "events_url": page(query, EVENTS_TAB),
         "deals": first_deals(query, scope),
         "cite": citation(request, query, answer, scope),
@@ -142,6 +141,7 @@ def _context(request: HttpRequest, code: str, query: FlowQuery, scope: Scope) ->
         "back": {"title": PAIRS[back][1], "url": f"/flows/{back}/"},
         "demonstration": links.page(query.but(population=invented.code)) if invented else "",
         "as_of": {"seq": scope.head, "at": scope.head_at},
+        **events_context(query, scope, MAIN_KINDS),
         **picture_context(query, "time", scope),
     }
 

@@ -56,8 +56,8 @@ def form_values(given: QueryDict) -> QueryDict:
     return values
 
 
-def place_pick(name: str, ask: str, codes: tuple[str, ...], anything: str) -> Pick:
-    """Regions and countries; what else a shared link asks for is offered on top, ticked."""
+def place_pick(name: str, ask: str, codes: tuple[str, ...], said: str) -> Pick:
+    """Regions and countries; what else a shared link asks for is offered with them, ticked."""
     regions = [code for code in REGIONS if code not in NOT_OFFERED or code in codes]
     offered = {*regions, *CHINESE, *wording.EUROPE, *OTHER_COUNTRIES}
     groups = [
@@ -66,7 +66,7 @@ def place_pick(name: str, ask: str, codes: tuple[str, ...], anything: str) -> Pi
         (_("Europe"), _boxes(_by_name(wording.EUROPE), codes)),
         (_("Elsewhere"), _boxes(_by_name({*OTHER_COUNTRIES} | set(codes) - offered), codes)),
     ]
-    return Pick(name, ask, wording.place_in_sentence(codes, anything), tuple(groups))
+    return Pick(name, ask, said, tuple(groups))
 
 
 def _by_name(codes: Iterable[str]) -> list[str]:

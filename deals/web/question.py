@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from deals import wording
 from deals.flows import links
 from deals.flows.definitions import BRIDGE, DEFINITIONS, bridge, same_as
 from deals.flows.query import ALL, FlowQuery
@@ -82,9 +83,14 @@ def sentence_fields(query: FlowQuery) -> dict[str, Field]:
     return {
         "kind": kind_pick(query),
         "ai": _choice("ai", _("Companies"), ",".join(query.ai), ai_words()),
-        "target": place_pick("target", _("in"), query.target, _("any country")),
+        "target": place_pick(
+            "target",
+            _("in"),
+            query.target,
+            wording.place_in_sentence(query.target, _("any country")),
+        ),
         "investor": place_pick(
-            "investor", _("had an investor from"), query.investor, _("anywhere")
+            "investor", _("had an investor from"), query.investor, wording.origin(query)
         ),
         "from": Text("from", _("From"), query.from_, _("any time")),
         "to": Text("to", _("To"), query.to, _("today")),

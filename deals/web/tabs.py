@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from deals.flows import links
 from deals.flows.answer import kept
-from deals.flows.before import around, dated_counts
+from deals.flows.before import around, dated_counts, seen_on
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope
 from deals.pictures.registry import DEFAULT_TAB, TABS, picture
-from deals.web.compared import COMPARED_KINDS, AroundEvent, around_event, events_of
+from deals.web.compared import COMPARED_KINDS, around_event, events_of
 
 PARAMETER = "tab"
 EVENTS_TAB = "events"
@@ -60,7 +60,7 @@ def tab_context(query: FlowQuery, tab: str, scope: Scope) -> dict[str, Any]:
     }
     if tab == EVENTS_TAB:
         base = links.address("", query).removeprefix("?")
-        return tabs | {"base": base, "around": around_events(query, scope)}
+        return tabs | {"base": base} | events_context(query, scope)
     return tabs | picture_context(query, tab, scope)
 
 
@@ -70,10 +70,10 @@ def picture_context(query: FlowQuery, code: str, scope: Scope) -> dict[str, Any]
     return {"picture": drawn, "base": links.address("", query).removeprefix("?")}
 
 
-def around_events(
+def events_context(
     query: FlowQuery, scope: Scope, kinds: Collection[str] = COMPARED_KINDS
-) -> list[AroundEvent]:
-    """Equal spans before and after each policy event of the question's places."""
+) -> dict[str, Any]:
+    """Equal spans before and after each policy event, and the events that come too late."""
     events = events_of(query, kinds)
     days = [event.date for event in events]
 
@@ -83,4 +83,9 @@ def around_events(
 
     # The events are no part of the ledger, so their days are part of the question.
     spans = kept(f"around {','.join(map(str, days))}", query, scope, compute)
-    return [around_event(event, found) for event, found in zip(events, spans, strict=True)]
+    rows = [around_event(event, found) for event, found in zip(events, spans, strict=True)]
+    return {
+        "around": rows,
+        "too_late": [row for row in rows if row.comparison is None],
+        "seen_on": seen_on(query, scope),
+    }

@@ -144,6 +144,13 @@ def test_shorter_spans_are_taken_while_the_longest_is_provisional(population):
     assert (young["why_not"], young["change"], young["months"]) == ("young", None, 24)
 
 
+def test_shorter_spans_are_taken_where_the_data_do_not_reach_back(population):
+    found = ask_around(QUERY, date(2015, 2, 1))
+    assert (found["months"], found["why_not"]) == (12, None)
+    none = ask_around(QUERY, date(2014, 2, 1))
+    assert (none["why_not"], none["records_from"]) == ("no_records", "2014-02-01")
+
+
 def test_an_event_after_the_data_has_no_spans(population):
     found = ask_around(QUERY, date(2023, 8, 9))
     assert found == {"why_not": "not_yet", "seen_on": "2023-06-30"}

@@ -59,7 +59,7 @@ def test_each_part_of_the_form_shows_what_is_asked():
         "state_linked": ["yes"],
     }
     assert found["as_of"].value == "7"
-    assert found["investor"].said == "Japan and the United States"
+    assert found["investor"].said == "Japan or the United States"
     assert found["kind"].said == "acquisitions and purchases of existing shares"
 
 
