@@ -1,4 +1,4 @@
-"""`/`: what others published, what the register documents both ways, and where to begin."""
+"""`/`: what others published, a question of one's own, what the register documents both ways."""
 
 import json
 from dataclasses import dataclass
@@ -6,17 +6,22 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from deals import wording
-from deals.charts import two_way_chart
 from deals.flows import links
 from deals.flows.answer import kept, share_answer, snapshot
+from deals.flows.asked import ask
+from deals.flows.corrections import corrections
 from deals.flows.listing import Wanted, listing
 from deals.flows.query import ALL, FlowQuery
-from deals.flows.scope import resolve
+from deals.flows.scope import Scope, resolve
 from deals.models import Population, PublishedFigure
-from deals.web.answers import china, drawings
+from deals.pictures.registry import BACK, TABS
+from deals.templatetags.formats import country
+from deals.web.answers import china
 
 # MERICS's European share of transactions into Chinese AI companies, in published_figures.csv.
 LEADING_FIGURE = "F01"
@@ -27,6 +32,20 @@ WHOLE_REGISTER = FlowQuery(kind=(ALL,), status=(ALL,), ai=(ALL,))
 FROM_CHINA = FlowQuery(investor=("china-hk-mo",), target=("europe",), ai=(ALL,))
 ACQUIRED = FROM_CHINA.but(kind=("acquisition",))
 STOPPED = FROM_CHINA.but(kind=(ALL,), status=("blocked", "divestment_ordered", "unwound"))
+SHARED = TO_CHINA.but(from_="2017", to="2022")
+# Choices of the short form; the explorer has every region and country.
+INVESTORS = ("europe", "eu", "DE,FR", "DE", "FR", "GB", "china", "china-hk-mo", "US")
+TARGETS = ("china", "china-hk-mo", "europe", "eu", "DE", "FR", "GB", "US")
+ASKED = {
+    "shared": gettext_lazy(
+        "What share of funding rounds into Chinese AI companies had a European investor in"
+        " 2017–2022?"
+    ),
+    "acquired": gettext_lazy(
+        "Which European companies did buyers from China, Hong Kong or Macao take over?"
+    ),
+    "stopped": gettext_lazy("Which of their deals in Europe did an authority block or undo?"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +58,58 @@ class Question:
     generated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of the short form."""
+
+    value: str
+    label: str
+    selected: bool
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """All numbers are computed once for each state of the ledger."""
-    scope = resolve(WHOLE_REGISTER)
-    content = kept("home", WHOLE_REGISTER, scope, _content)
-    ways = content["ways"]
-    chart = two_way_chart(
-        ("Europe → China", "hue-eu-cn", ways[0]["answer"]),
-        ("China → Europe", "hue-cn-eu", ways[1]["answer"]),
-    )
-    figure = PublishedFigure.objects.filter(code=LEADING_FIGURE).first()
-    table = list(zip(chart.years, *(bars.values for bars in chart.bars), strict=True))
-    undated = [way["answer"]["by_year_beside"]["undated"]["n"] for way in ways]
-    if any(undated):
-        table.append(("No date", *undated))
-    context = content | drawings(chart, "two-ways") | {"published": figure, "table": table}
+    """All numbers are computed once for each state of the ledger; words are the reader's."""
+    with snapshot():
+        scope = resolve(WHOLE_REGISTER)
+        content = kept("home", WHOLE_REGISTER, scope, lambda: _content(scope))
+        changed = corrections(scope)
+    answers = content["answers"]
+    context = {
+        "section": "home",
+        "published": PublishedFigure.objects.filter(code=LEADING_FIGURE).first(),
+        "form": _form(content["populations"]),
+        "ways": [
+            _way(query, answers[name])
+            for name, query in (("to_china", TO_CHINA), ("to_europe", TO_EUROPE))
+        ],
+        "picture": TABS["time"].draw(TO_CHINA, content["series"]),
+        "questions": _questions(content),
+        "deals": content["deals"],
+        "corrections": changed,
+    }
     return render(request, "pages/home.html", context)
 
 
-def _content() -> dict[str, Any]:
-    with snapshot():
-        page = listing(WHOLE_REGISTER, resolve(WHOLE_REGISTER), Wanted(size=NEWEST), count=False)
-        return {
-            "ways": [_way(TO_CHINA), _way(TO_EUROPE)],
-            "questions": [*_demonstration(), *_documented()],
-            "deals": [json.loads(document) for document in page.documents],
-        }
+def _content(scope: Scope) -> dict[str, Any]:
+    """Numbers and documents only: what is kept here is shown in every language."""
+    populations = Population.objects.order_by("generated", "code")
+    listed = [(one.code, one.title, one.generated) for one in populations]
+    asked = {"to_china": TO_CHINA, "to_europe": TO_EUROPE, "acquired": ACQUIRED, "stopped": STOPPED}
+    if listed:
+        # The published share, asked of the first population that can answer it.
+        asked["shared"] = SHARED.but(population=listed[0][0])
+    page = listing(WHOLE_REGISTER, scope, Wanted(size=NEWEST), count=False)
+    return {
+        "asked": asked,
+        "answers": {name: share_answer(query)[0] for name, query in asked.items()},
+        "series": {"series": ask("series", TO_CHINA)[0], BACK: ask("series", TO_EUROPE)[0]},
+        "populations": listed,
+        "deals": [json.loads(document) for document in page.documents],
+    }
 
 
-def _way(query: FlowQuery) -> dict[str, Any]:
-    answer, _ = share_answer(query)
+def _way(query: FlowQuery, answer: dict[str, Any]) -> dict[str, Any]:
     return {
         "answer": answer,
         "hue": wording.hue(query),
@@ -78,31 +118,34 @@ def _way(query: FlowQuery) -> dict[str, Any]:
     }
 
 
-def _demonstration() -> list[Question]:
-    """The published share, asked of the first population that can answer it."""
-    population = Population.objects.order_by("generated", "code").first()
-    if population is None:
-        return []
-    query = TO_CHINA.but(from_="2017", to="2022", population=population.code)
-    answer, _ = share_answer(query)
-    return [
-        Question(
-            "What share of funding rounds into Chinese AI companies had a European investor in"
-            " 2017–2022?",
-            wording.n_of_N(answer),
-            links.page(query),
-            population.generated,
-        )
-    ]
-
-
-def _documented() -> list[Question]:
-    asked = {
-        "Which European companies did buyers from China, Hong Kong or Macao take over?": ACQUIRED,
-        "Which of their deals in Europe did an authority block or undo?": STOPPED,
-    }
+def _questions(content: dict[str, Any]) -> list[Question]:
+    """Those that were asked, in the order of `ASKED`."""
     found = []
-    for text, query in asked.items():
-        answer, _ = share_answer(query)
-        found.append(Question(text, wording.n_of_N(answer), links.page(query)))
+    for name, text in ASKED.items():
+        if name not in content["asked"]:
+            continue
+        query, answer = content["asked"][name], content["answers"][name]
+        generated = answer["population"]["generated"]
+        url = links.page(query)
+        found.append(Question(str(text), wording.n_of_N(answer), url, generated))
     return found
+
+
+def _form(populations: list[tuple[str, str, bool]]) -> dict[str, list[Choice]]:
+    """Whose money, whose companies, counted in what; the first of each is chosen."""
+    real = [one for one in populations if not one[2]]
+    inside = [("", _("documented deals")), *((code, _(title)) for code, title, _real in real)]
+    inside += [(code, _(title)) for code, title, generated in populations if generated]
+    return {
+        "investor": [Choice(one, _places(one), one == "europe") for one in INVESTORS],
+        "target": [Choice(one, _places(one), one == "china") for one in TARGETS],
+        "population": [Choice(code, label, not code) for code, label in inside],
+    }
+
+
+def _places(codes: str) -> str:
+    """ "Europe", "Germany or France", "China with Hong Kong and Macao"."""
+    names = [
+        country(code) if code.isupper() else wording.short_name(code) for code in codes.split(",")
+    ]
+    return _(" or ").join(names)
