@@ -62,9 +62,29 @@ def network(public_id: str, population: str = "") -> dict[str, Any]:
     """
     query = FlowQuery(kind=(ALL,), ai=(ALL,), organization=public_id, population=population)
     with snapshot():
-        scope = resolve(query)
-        found: dict[str, Any] = kept("network", query, scope, lambda: _network(query, scope))
+        return around(query, resolve(query))
+
+
+def around(query: FlowQuery, scope: Scope) -> dict[str, Any]:
+    """The same within the deals of a question, around the organization that it names.
+
+    Nobody, with `center` null, when the question names none or several.
+    """
+    if (
+        not query.organization
+        or Organization.objects.filter(pk__in=scope.organizations, merged_into=None).count() != 1
+    ):
+        return _nobody(query, scope)
+    found: dict[str, Any] = kept("network", query, scope, lambda: _network(query, scope))
     return found
+
+
+def _nobody(query: FlowQuery, scope: Scope) -> dict[str, Any]:
+    outside = frame(query, scope)
+    return {
+        **outside, "center": None, "nodes": [], "links": [], "addresses": outside["links"],
+        "rows": [], "more": 0, "total": {"n": 0},
+    }  # fmt: skip
 
 
 def _network(query: FlowQuery, scope: Scope) -> dict[str, Any]:
@@ -76,16 +96,16 @@ def _network(query: FlowQuery, scope: Scope) -> dict[str, Any]:
     rows = ranked([_row(known[pk], deals, center.pk, roles[pk], query) for pk in roles])
     shown = rows[:MOST_NODES]
     pks = {known[pk].public_id: pk for pk in known}
-    around = frame(query, scope)
+    outside = frame(query, scope)
     return {
-        **around,
+        **outside,
         "center": _named(center) | {"n": len(deals.of(center.pk))},
         "nodes": [
             {"id": row["code"]} | {name: row[name] for name in ("name", "country", "n", "role")}
             for row in shown
         ],
         "links": _links(deals, center, {row["code"]: pks[row["code"]] for row in shown}, query),
-        "addresses": around["links"],
+        "addresses": outside["links"],
         "rows": shown,
         "more": len(rows) - len(shown),
         "total": {"n": len(deals.of(center.pk))},

@@ -11,13 +11,15 @@ from deals import wording
 from deals.flows.answer import snapshot
 from deals.flows.asked import answered
 from deals.flows.events import policy_events
+from deals.flows.network import around
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope, resolve
-from deals.pictures import diagram, matrix, ranked, stages, time, worldmap
+from deals.pictures import diagram, matrix, network, ranked, stages, time, worldmap
 from deals.pictures.picture import Picture
 
 EVENTS = "events"
 BACK = "series-back"
+NETWORK = "network"
 DEFAULT_TAB = "time"
 
 
@@ -52,6 +54,7 @@ TABS: dict[str, Tab] = {
         Tab("map", gettext_lazy("Map"), ("top-countries", "top-target-countries"), worldmap.draw),
         Tab("diagram", gettext_lazy("Flow diagram"), ("diagram",), diagram.draw),
         Tab("matrix", gettext_lazy("Matrix"), ("matrix",), matrix.draw),
+        Tab("network", gettext_lazy("Network"), (NETWORK,), network.draw),
     )
 }
 
@@ -75,7 +78,8 @@ def answers_for(
     with snapshot():
         scope = scope or resolve(query)
         answers: dict[str, Any] = {
-            name: answered(name, query, scope) for name in TABS[code].questions
+            name: around(query, scope) if name == NETWORK else answered(name, query, scope)
+            for name in TABS[code].questions
         }
         if code == "time":
             other = time.reverse(query)
