@@ -9,9 +9,8 @@ import pytest
 
 from deals.flows.query import FlowQuery
 from deals.pictures.registry import TABS, answers_for, picture
-from tests.pictures.conftest import HOSTILE, QUERY, parsed
+from tests.pictures.conftest import CODES, HOSTILE, QUERY, parsed
 
-CODES = sorted(TABS)
 EMPTY = FlowQuery(investor=("AF",), target=("NO",))
 
 

@@ -8,9 +8,9 @@ import pandas
 import pytest
 
 from deals.pictures.files import csv_file, png_file, svg_file
-from deals.pictures.registry import TABS, picture
+from deals.pictures.registry import picture
 from deals.pictures.standalone import Source, source_line
-from tests.pictures.conftest import QUERY
+from tests.pictures.conftest import CODES, QUERY
 
 SVG = "{http://www.w3.org/2000/svg}"
 SOURCE = Source(
@@ -20,7 +20,7 @@ SOURCE = Source(
 )
 
 
-@pytest.mark.parametrize("code", sorted(TABS))
+@pytest.mark.parametrize("code", CODES)
 def test_an_svg_needs_nothing_else(register, code):
     svg = svg_file(picture(code, QUERY)[0], SOURCE).decode()
     for other in ("var(", "light-dark(", "color-mix(", "<style", "<script", "class=", "rem"):

@@ -5,8 +5,8 @@ import io
 import pandas
 import pytest
 
-from deals.pictures.registry import TABS
 from tests.factories import make_deal
+from tests.pictures.conftest import CODES
 
 pytestmark = pytest.mark.django_db
 QUESTION = "investor=europe&target=CN&from=2018&to=2020&population=test"
@@ -18,7 +18,7 @@ def deals():
     make_deal(investors=[("C", "CN")], date="2019-03-01", population="test", target="Pony")
 
 
-@pytest.mark.parametrize("code", sorted(TABS))
+@pytest.mark.parametrize("code", CODES)
 def test_every_chart_is_a_csv_and_an_svg(client, deals, code):
     table = client.get(f"/flows/chart/{code}.csv?{QUESTION}")
     assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
