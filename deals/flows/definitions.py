@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.rules.tables import read_table, several
@@ -70,18 +71,18 @@ def read(parameter: str, text: str) -> FlowQuery:
     if text in DEFINITIONS:
         return DEFINITIONS[text].query
     if len(text) > LONGEST:
-        raise BadParameters([Problem(parameter, f"This has at most {LONGEST} characters.")])
+        message = _("This has at most %(most)s characters.") % {"most": LONGEST}
+        raise BadParameters([Problem(parameter, message)])
     try:
         return question(text)
     except BadParameters as error:
         inner = (f"{one.parameter}: {one.message}" for one in error.problems)
         raise BadParameters([Problem(parameter, sentence) for sentence in inner]) from None
     except ValueError:
-        known = ", ".join(DEFINITIONS)
-        message = (
+        message = _(
             "This must be the code of a definition or a question as in an address,"
-            f" e.g. investor=DE&target=CN. Definitions are: {known}."
-        )
+            " e.g. investor=DE&target=CN. Definitions are: %(codes)s."
+        ) % {"codes": ", ".join(DEFINITIONS)}
         raise BadParameters([Problem(parameter, message)]) from None
 
 
@@ -97,10 +98,10 @@ def pair(
     for name in params:
         getlist = getattr(params, "getlist", None)
         if name not in known:
-            message = f"There is no such parameter. Known are: {', '.join(known)}."
-            problems.append(Problem(name, message))
+            message = _("There is no such parameter. Known are: %(names)s.")
+            problems.append(Problem(name, message % {"names": ", ".join(known)}))
         elif getlist and len(getlist(name)) > 1:
-            problems.append(Problem(name, "Give this once."))
+            problems.append(Problem(name, _("Give this once.")))
     found = []
     for name in ("a", "b"):
         try:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from deals.flows.answer import snapshot
 from deals.flows.query import BadParameters, FlowQuery, Problem
@@ -71,5 +72,5 @@ def _read(cursor: str) -> tuple[date | None, int]:
 
 
 def _refuse() -> tuple[date | None, int]:
-    message = "This is not a cursor of this list. Follow the link to the next page as given."
+    message = _("This is not a cursor of this list. Follow the link to the next page as given.")
     raise BadParameters([Problem("cursor", message)])

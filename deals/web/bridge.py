@@ -21,13 +21,15 @@ from deals.models import Population
 from deals.svg.waterfall import Fall, waterfall
 from deals.templatetags.formats import number
 from deals.web import steps
-from deals.web.deal_csv import csv_file, deals_csv
+from deals.web.deal_csv import deals_csv
 from deals.web.errors import bad_request
+from deals.web.files import csv_file
 
 DEALS = "/flows/bridge/deals/"
 DEALS_CSV = "/flows/bridge/deals.csv"
 TABLE = "/flows/bridge/table.csv"
 API = "/api/v1/flows/bridge/"
+COLUMNS = ("step", "change", "added", "removed", "n", "N")
 # What the page shows when nobody says which definitions.
 DEFAULTS = {"a": "merics-2023", "b": "investtrack"}
 
@@ -207,14 +209,14 @@ def table(request: HttpRequest) -> HttpResponse:
         found = bridge(asked.a, asked.b)
     except BadParameters as error:
         return bad_request(request, error)
-    rows: list[list[object]] = [["step", "change", "added", "removed", "n", "N"]]
-    rows.append(["start", _end(found, 0)["title"], None, None, found.start.n, found.start.N])
+    start, end = _end(found, 0), _end(found, -1)
+    rows: list[list[object]] = [["start", start["title"], None, None, start["n"], start["N"]]]
     rows += [
         [row["part"], row["change"], row["added"]["n"], row["removed"]["n"], row["n"], row["N"]]
         for row in _rows(asked, found)
     ]
-    rows.append(["end", _end(found, -1)["title"], None, None, found.end.n, found.end.N])
-    return csv_file(rows, "investtrack-bridge")
+    rows.append(["end", end["title"], None, None, end["n"], end["N"]])
+    return csv_file("investtrack-bridge.csv", COLUMNS, rows)
 
 
 @require_safe
@@ -259,7 +261,8 @@ def _moved(request: HttpRequest) -> tuple[Asked, str, str]:
     asked = read(request.GET, ("step", "side", "cursor"))
     step, side = request.GET.get("step", ""), request.GET.get("side", "")
     if side not in SIDES:
-        raise BadParameters([Problem("side", f"Allowed are: {', '.join(SIDES)}.")])
+        message = _("Allowed are: %(words)s.") % {"words": ", ".join(SIDES)}
+        raise BadParameters([Problem("side", message)])
     return asked, step, side
 
 
@@ -268,8 +271,9 @@ def _sides(asked: Asked, step: str, side: str) -> tuple[FlowQuery, FlowQuery, St
     found = bridge(asked.a, asked.b)
     parts = [stage.part for stage in found.stages]
     if step not in parts[1:]:
-        known = ", ".join(parts[1:]) or "none"
-        raise BadParameters([Problem("step", f"This bridge has no such step. It has: {known}.")])
+        message = _("This bridge has no such step. It has: %(steps)s.")
+        known = {"steps": ", ".join(parts[1:]) or _("none")}
+        raise BadParameters([Problem("step", message % known)])
     stage = found.stages[parts.index(step)]
     before = found.stages[parts.index(step) - 1]
     if side == "added":

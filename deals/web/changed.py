@@ -14,8 +14,8 @@ from deals.flows.frame import share_of
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.since import ALL_OF_THEM, Since, since
 from deals.templatetags.formats import number, percent
-from deals.web.deal_csv import csv_file
 from deals.web.errors import bad_request
+from deals.web.files import csv_file
 
 CSV = "/flows/since.csv"
 COLUMNS = ("id", "name", "country", "before", "after", "why", "seq", "kind")
@@ -109,7 +109,7 @@ def _read(request: HttpRequest) -> FlowQuery:
     """A question that names its point of the ledger; raises `BadParameters`."""
     query = FlowQuery.from_params(request.GET)
     if query.as_of is None and not query.release:
-        message = "This is needed: a number of the ledger, or a day, since when to compare."
+        message = _("This is needed: a number of the ledger, or a day, since when to compare.")
         raise BadParameters([Problem("as_of", message)])
     return query
 
@@ -141,4 +141,4 @@ def table(request: HttpRequest) -> HttpResponse:
         return bad_request(request, error)
     deals = ([(deal | {"why": " ".join(deal["why"])})[name] for name in COLUMNS]
              for deal in found.deals)  # fmt: skip
-    return csv_file([COLUMNS, *deals], f"investtrack-since-{found.seq}")
+    return csv_file(f"investtrack-since-{found.seq}.csv", COLUMNS, deals)

@@ -1,13 +1,11 @@
 """Tables of deals as CSV files, safe to open in a spreadsheet."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from deals.rules.spreadsheet import safe_cell
+from deals.web.files import csv_file
 
 COLUMNS = (
     "id", "date_first", "date_last", "target", "target_country", "investors", "kind", "round_type",
@@ -15,20 +13,10 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def csv_file(rows: Iterable[Sequence[object]], name: str) -> HttpResponse:
-    """Rows, the first of them with the names of the columns, as a file to be saved."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
 def deals_csv(request: HttpRequest, deals: Iterable[Mapping[str, Any]], name: str) -> HttpResponse:
     """Documents of deals as the API gives them, a row each."""
     base = request.build_absolute_uri("/deals/")
-    return csv_file([COLUMNS, *(_row(deal, base) for deal in deals)], name)
+    return csv_file(f"{name}.csv", COLUMNS, (_row(deal, base) for deal in deals))
 
 
 def _row(deal: Mapping[str, Any], base: str) -> list[object]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from deals.flows.definitions import DEFINITIONS
 from deals.flows.figures import Compared, figures
-from deals.flows.query import BadParameters, FlowQuery, Problem
+from deals.flows.query import BadParameters, FlowQuery
 from deals.flows.scope import Scope
 from deals.localised import month
 from deals.models import Population, PublishedFigure
@@ -21,6 +21,7 @@ from deals.templatetags.formats import day
 from deals.web.difference import OurSide, fraction, our_side, theirs
 from deals.web.errors import bad_request
 from deals.web.evidence import safe_url
+from deals.web.parameters import unknown_parameters
 
 OTHERS = "context"
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -99,11 +100,7 @@ def published(request: HttpRequest) -> HttpResponse:
 
 def _population(request: HttpRequest) -> str:
     """The one parameter of this page; raises `BadParameters` for any other."""
-    problems = [
-        Problem(name, "There is no such parameter. Known is: population.")
-        for name in request.GET
-        if name != "population"
-    ]
+    problems = unknown_parameters(request, ("population",))
     if problems:
         raise BadParameters(problems)
     return FlowQuery.from_params(request.GET).population

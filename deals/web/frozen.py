@@ -29,6 +29,7 @@ from deals.web.charts import FORMS
 from deals.web.cite import bib_file, bibtex, forms, quote
 from deals.web.errors import bad_request
 from deals.web.limits import HOUR, within
+from deals.web.parameters import unknown_parameters, without_parameters
 from deals.web.table import table_csv
 
 TOKEN_FIELD = "csrfmiddlewaretoken"
@@ -174,21 +175,18 @@ def _context(
 def _view(token: str) -> FrozenView:
     view = stored(token)
     if view is None:
-        raise Http404("No number is stored under this address.")
+        raise Http404(_("No number is stored under this address."))
     return view
 
 
 def _tab(request: HttpRequest, view: FrozenView) -> str:
     """The open chart; raises `BadParameters` for one that is not there and for other parameters."""
-    problems = [
-        Problem(name, "There is no such parameter. Known is: tab.")
-        for name in request.GET
-        if name != "tab"
-    ]
+    problems = unknown_parameters(request, ("tab",))
     tab = request.GET.get("tab", "") or DEFAULT_TAB
     known = [one.code for one in TABS.values() if set(one.questions) <= view.answers.keys()]
     if tab not in known:
-        problems.append(Problem("tab", f"This must be one of: {', '.join(known)}."))
+        message = _("This must be one of: %(codes)s.") % {"codes": ", ".join(known)}
+        problems.append(Problem("tab", message))
     if problems:
         raise BadParameters(problems)
     return tab
@@ -201,6 +199,7 @@ def _cite(request: HttpRequest, view: FrozenView, query: FlowQuery) -> dict[str,
 
 
 @require_safe
+@without_parameters
 def table(request: HttpRequest, token: str) -> HttpResponse:
     """The stored series by year as CSV."""
     view = _view(token)
@@ -213,17 +212,18 @@ def table(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
+@without_parameters
 def chart_file(request: HttpRequest, token: str, code: str, form: str) -> HttpResponse:
     """A chart of the stored answers as CSV, SVG or PNG."""
     view = _view(token)
     if form not in FORMS:
-        raise Http404("A chart has no such form.")
+        raise Http404(_("A chart has no such form."))
     try:
         picture, query = drawn(view, code), question(view)
     except BadParameters as error:
         return bad_request(request, error)
     if picture is None:
-        raise Http404("This view has no such chart.")
+        raise Http404(_("This view has no such chart."))
     kind, write = FORMS[form]
     line = source_line(wording.question(query), number(view.seq), day(view.at))
     url = request.build_absolute_uri(address(view))
@@ -235,6 +235,7 @@ def chart_file(request: HttpRequest, token: str, code: str, form: str) -> HttpRe
 
 
 @require_safe
+@without_parameters
 def bib(request: HttpRequest, token: str) -> HttpResponse:
     """The citation of a stored view as a BibTeX file."""
     view = _view(token)

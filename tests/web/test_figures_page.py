@@ -236,6 +236,6 @@ def test_forty_questions_cost_seven_queries_and_five_when_kept(
 
 
 def test_unknown_parameters_are_refused(client, db):
-    assert "Known is: population" in words(client, "/figures/?year=2020", 400)
+    assert "Known are: population" in words(client, "/figures/?year=2020", 400)
     assert "There is no population" in words(client, "/figures/?population=x", 400)
     assert client.get("/figures/?population=")["Location"] == "/figures/"
