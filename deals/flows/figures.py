@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from deals.flows.answer import kept, snapshot
 from deals.flows.conditions import COUNTED
@@ -73,7 +74,9 @@ def figures(population: str = "") -> tuple[list[Compared], Scope]:
     with snapshot():
         scope = resolve(FlowQuery(population=population))
         if scope.population and scope.population.generated:
-            message = "This population was generated; published figures are not compared with it."
+            message = _(
+                "This population was generated; published figures are not compared with it."
+            )
             raise BadParameters([Problem("population", message)])
         published = list(PublishedFigure.objects.all())
         questions = {

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core import signing
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from deals.flows.conditions import BESIDE, COUNTED, Sql, countries_column, filters, placed
 from deals.flows.query import BadParameters, FlowQuery, Problem
@@ -96,14 +97,20 @@ class Wanted:
         found = []
         allowed = [*PLACES, *NARROWED]
         if self.place and self.place not in allowed:
-            found.append(Problem("place", f"Allowed are: {', '.join(allowed)}."))
+            found.append(Problem("place", _allowed(allowed)))
         if self.order not in ORDERS:
-            found.append(Problem("ordering", f"Allowed are: {', '.join(ORDERS)}."))
+            found.append(Problem("ordering", _allowed(ORDERS)))
         if not 1 <= self.size <= LARGEST_PAGE:
-            found.append(Problem("page_size", f"This must be from 1 to {LARGEST_PAGE}."))
+            said = _("This must be from 1 to %(largest)s.") % {"largest": LARGEST_PAGE}
+            found.append(Problem("page_size", said))
         if len(self.q) > LONGEST_SEARCH:
-            found.append(Problem("q", f"A search has at most {LONGEST_SEARCH} characters."))
+            said = _("A search has at most %(most)s characters.") % {"most": LONGEST_SEARCH}
+            found.append(Problem("q", said))
         return found
+
+
+def _allowed(words: Collection[str]) -> str:
+    return _("Allowed are: %(words)s.") % {"words": ", ".join(words)}
 
 
 def matching(query: FlowQuery, scope: Scope, wanted: Wanted) -> Sql:
@@ -168,7 +175,8 @@ def listing(query: FlowQuery, scope: Scope, wanted: Wanted, *, count: bool = Tru
     """One page. Raises `BadParameters` for a bad place, order, size, search or cursor."""
     problems = [*wanted.problems()]
     if wanted.place in ("as_target", "as_investor") and not query.organization:
-        problems.append(Problem("place", f"“{wanted.place}” needs an organization."))
+        said = _("“%(place)s” needs an organization.") % {"place": wanted.place}
+        problems.append(Problem("place", said))
     if problems:
         raise BadParameters(problems)
     sql = matching(query, scope, wanted)
@@ -227,7 +235,9 @@ def _cursor(query: FlowQuery, wanted: Wanted, row: Any, *, back: bool) -> str:
 def _read_cursor(query: FlowQuery, wanted: Wanted) -> tuple[bool, tuple[str, int] | None]:
     if not wanted.cursor:
         return False, None
-    problem = "This is not a cursor of this question. Follow the links next and previous as given."
+    problem = _(
+        "This is not a cursor of this question. Follow the links next and previous as given."
+    )
     try:
         mark, back, value, deal = signing.loads(wanted.cursor, salt="deals.listing")
     except (signing.BadSignature, ValueError, TypeError):

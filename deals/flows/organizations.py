@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core import signing
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from deals.flows.conditions import filters, in_ledger
 from deals.flows.listing import pattern
@@ -77,7 +78,7 @@ def organizations(q: str, *, generated: bool, cursor: str, scope: Scope) -> Page
     Raises `BadParameters` for a search that is too long and for a cursor of another search.
     """
     if len(q) > LONGEST_SEARCH:
-        message = f"A search has at most {LONGEST_SEARCH} characters."
+        message = _("A search has at most %(most)s characters.") % {"most": LONGEST_SEARCH}
         raise BadParameters([Problem("q", message)])
     back, after = _read(cursor, q, generated)
     where = ["o.merged_into_id IS NULL", "(%(generated)s OR NOT o.generated)"]
@@ -129,7 +130,8 @@ def _write(row: Found, q: str, generated: bool, *, back: bool) -> str:
 def _read(cursor: str, q: str, generated: bool) -> tuple[bool, tuple[str, int] | None]:
     if not cursor:
         return False, None
-    problem = Problem("cursor", "This is not a cursor of this search. Follow the links as given.")
+    said = _("This is not a cursor of this search. Follow the links as given.")
+    problem = Problem("cursor", said)
     try:
         searched, invented, back, name, pk = signing.loads(cursor, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from deals.flows.query import BadParameters, Problem
@@ -98,7 +99,7 @@ def statuses() -> list[Word]:
 def methods(request: HttpRequest) -> HttpResponse:
     """The page; it takes no parameters."""
     if request.GET:
-        message = "This page takes no parameters."
+        message = _("This page takes no parameters.")
         return bad_request(request, BadParameters(Problem(name, message) for name in request.GET))
     context = {
         "section": "methods",

@@ -133,7 +133,7 @@ def texts(root: Element) -> Iterator[str]:
         "Decimal(",
         " object at ",
     ):
-        if re.search(rf"(?<![\w“-]){re.escape(word)}(?!\w)", said):
+        if re.search(rf"(?<![\w“-]){re.escape(word)}(?!\w| [a-z])", said):
             at = said.index(word)
             yield f"{word!r} is printed: {said[max(at - 40, 0) : at + 40]!r}"
 

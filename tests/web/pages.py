@@ -33,7 +33,7 @@ VARIANTS = (
     f"/flows/?{QUESTION}&as_of=3",
     f"/deals/?{INSIDE}&place=counted",
     f"/deals/?{QUESTION}&place=undisclosed&sector=robotics",
-    "/deals/?ai=all&kind=all&status=all&q=a",
+    "/deals/?ai=all&kind=all&status=all&q=1",
     "/deals/?investor=IS&target=CN&from=2031",
     "/deals/?ai=all&kind=all&status=all&page_size=3",
     "/deals/?kind=sale&colour=red",
@@ -71,10 +71,13 @@ def make_world(say: Say = str) -> World:
     demo.save()
     owner = make_organization(say("Holding"), "CN")
     fund, angel = say("Bosch Ventures"), say("Dragon Capital")
-    deals = make_deals([*_rounds(say, fund, angel), *_cases(say, fund, angel)])
-    part = make_deal(target=say("Horizon"), part_of=deals[-1], date="2020-05-05")
-    gone = make_deal(target=say("Gone"), date="2021")
-    boss = make_person(say("boss"), "manager")
+    same = {"sources": (say("A test"),), "by": say("an import")}
+    rows = [*_rounds(say, fund, angel), *_cases(say, fund, angel)]
+    deals = make_deals([row | same for row in rows])
+    cast = same | {"investors": [(fund, "DE")]}
+    part = make_deal(target=say("Horizon"), part_of=deals[-1], date="2020-05-05", **cast)
+    gone = make_deal(target=say("Gone"), date="2021", **cast)
+    boss = make_person("X7", "manager")
     actions.retract(deal=gone.deal, by=boss, reason=say("entered twice"))
     held = make_organization(fund, "DE")
     Ownership.objects.create(
@@ -155,8 +158,8 @@ def _cases(say: Say, fund: str, angel: str) -> Iterator[dict[str, object]]:
 
 def _token() -> str:
     """A number that somebody keeps, as the button of its page does."""
-    response = Client().post("/flows/freeze/", {"q": INSIDE} | dict(_pairs(INSIDE)))
-    return response.headers.get("Location", "/v/none/").rstrip("/").rpartition("/")[2]
+    response = Client().post("/flows/freeze/", dict(_pairs(INSIDE)))
+    return response.headers["Location"].rstrip("/").rpartition("/")[2]
 
 
 def _pairs(query: str) -> Iterator[tuple[str, str]]:
@@ -175,11 +178,14 @@ def addresses(world: World) -> list[str]:
     own = {
         "organization": {"public_id": world.organization},
         "country": {"code": "DE"},
+        "data-table": {"name": "regions"},
     }
     found = []
     for pattern in urlpatterns:
         takes = pattern.pattern.converters
-        given = {name: (values | own.get(pattern.name, {}))[name] for name in takes}
+        known = values | own.get(pattern.name, {})
+        assert takes.keys() <= known.keys(), f"{pattern} needs something that stands behind it."
+        given = {name: known[name] for name in takes}
         found.append(reverse(pattern.name, kwargs=given))
     tabs = [f"/flows/?{INSIDE}&tab={tab}" for tab in TABS[1:]]
     deals = [f"/deals/{one}/" for one in (world.old, world.retracted, "D-00000000")]
