@@ -110,13 +110,14 @@ def _moved(earlier: Side, later: Side, found: Mapping[str, Any]) -> str:
     if found["change"] is None:
         return _counts_moved(earlier.n, later.n)
     change = Decimal(found["change"])
+    points = abs(change * 100).quantize(Decimal("0.1"))
     words = {
         "before": percent(earlier.share),
         "after": percent(later.share),
-        "points": number(abs(change * 100).quantize(Decimal("0.1"))),
+        "points": number(points),
     }
-    if not change:
-        said = _("The share stayed at %(after)s.") % words
+    if not points:
+        said = _("The share stayed at about %(after)s.") % words
     elif change > 0:
         said = (
             _("The share rose from %(before)s to %(after)s, by %(points)s percentage points.")
