@@ -1,6 +1,10 @@
 """Definitions of other institutes: each a valid question with its source and its difference."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from deals.flows.definitions import DEFINITIONS, bridge, question, read, same_as, written
 from deals.flows.query import BadParameters, FlowQuery
@@ -70,3 +74,21 @@ def test_what_names_no_question_is_refused_under_the_name_of_its_parameter(text,
         read("b", text)
     assert {problem.parameter for problem in caught.value.problems} == {"b"}
     assert said in str(caught.value)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(
+    st.one_of(
+        st.text(max_size=80),
+        st.lists(
+            st.tuples(
+                st.sampled_from(("investor", "from", "as_of", "min_amount", "kind", "x")),
+                st.text(max_size=12),
+            ),
+            max_size=4,
+        ).map(lambda pairs: "&".join(f"{name}={value}" for name, value in pairs)),
+    )
+)
+def test_no_text_breaks_the_reading_of_a_definition(text: str) -> None:
+    with suppress(BadParameters):
+        assert read("a", written(read("a", text))) == read("a", text)
