@@ -96,6 +96,7 @@ def _context(code: str, query: FlowQuery, scope: Scope) -> dict[str, Any]:
         "section": "countries",
         "code": code,
         "name": name_of(code),
+        "place": wording.place_in_sentence((code,), ""),
         "regions": _regions(code),
         "ways": [_ways(code, other, query, scope) for other in facing],
         "pictures": _pictures(code, facing, query, scope),
@@ -148,12 +149,18 @@ def _way(query: FlowQuery, scope: Scope) -> Way:
 
 
 def _pictures(code: str, facing: tuple[str, ...], query: FlowQuery, scope: Scope) -> list[Drawn]:
-    """Over time with each counterpart (both directions are in one picture), then the sectors."""
-    asked = [("time", query.but(investor=(other,), target=(code,))) for other in facing]
-    asked.append(("sectors", query.but(target=(code,))))
+    """Over time with the counterparts (both directions are in one picture), then the sectors.
+
+    Where nothing went into the country, what came from it is drawn first.
+    """
+    both = [query.but(investor=facing, target=(code,)), query.but(investor=(code,), target=facing)]
+    any_into = answered("series", both[0], scope)["total"]["n"]
+    received = answered("top-sectors", query.but(target=(code,)), scope)["total"]["n"]
+    sectors = query.but(target=(code,)) if received else query.but(investor=(code,))
     return [
-        Drawn(picture(title, one, scope)[0], one, links.address("", one).removeprefix("?"))
-        for title, one in asked
+        Drawn(drawn, one, links.address("", one).removeprefix("?"))
+        for title, one in (("time", both[0] if any_into else both[1]), ("sectors", sectors))
+        if not (drawn := picture(title, one, scope)[0]).is_empty
     ]
 
 
@@ -170,7 +177,7 @@ def _partners(title: str, code: str, name: str, query: FlowQuery, scope: Scope) 
     if answer["total"]["share"] is not None and name == "top-countries":
         columns.insert(2, Column("share", _("Share of all deals into it"), "percent"))
     foot = {"name": _("Each deal once"), **answer["total"], "deals": answer["links"]["deals"]}
-    caption = title % {"country": name_of(code)}
+    caption = title % {"country": wording.place_in_sentence((code,), "")}
     return Table(caption, tuple(columns), rows, foot)
 
 

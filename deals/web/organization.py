@@ -20,6 +20,7 @@ from deals.flows.organizations import deals_of
 from deals.flows.query import ALL, FlowQuery
 from deals.flows.scope import Scope, resolve
 from deals.models import Change, Domicile, Identifier, Organization, OrganizationName, Population
+from deals.pictures.registry import picture
 from deals.web.chain import described
 from deals.web.evidence import safe_url
 from deals.web.parameters import without_parameters
@@ -114,6 +115,8 @@ def _context(found: Organization) -> dict[str, Any]:
     as_target, as_investor, either = deals_of(query, scope)
     documents = _documents(query, scope)
     below, through = _through(scope, query)
+    # Those that were ever completed: a network is of deals that came about.
+    together = query.but(status=FlowQuery().status)
     places = Domicile.objects.filter(organization__in=scope.organizations)
     return {
         "section": "organizations",
@@ -132,6 +135,9 @@ def _context(found: Organization) -> dict[str, Any]:
         ),
         "sides": _sides(found, documents, as_target, as_investor),
         "either": either,
+        "network": picture("network", together, scope)[0] if either else None,
+        "query": together,
+        "base": links.address("", together).removeprefix("?"),
         "through": through,
         "through_total": below,
         "links": {
