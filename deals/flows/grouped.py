@@ -2,6 +2,9 @@
 
 A deal can be in several groups (two investor countries, three sectors). Such a grouping also holds
 each deal once, under a key of None, so that a whole is never the sum of parts that overlap.
+
+The deals of a flow are few and those of N many, so where the cells of added-up facts know N only
+the flow is read from facts.
 """
 
 from collections.abc import Callable
@@ -10,9 +13,10 @@ from typing import Any
 
 from django.db import connection
 
-from deals.flows.conditions import COUNTED, Sql, countries_column, placed
+from deals.flows.conditions import COUNTED, Sql, countries_column, legs, placed
 from deals.flows.cube import BAND, STATED, SUMS, Cell, Cube
 from deals.flows.query import FlowQuery
+from deals.flows.rollup import covers, placed_cells
 from deals.flows.scope import Scope
 
 Keys = tuple[Any, ...]
@@ -21,8 +25,7 @@ SUMMED = tuple(item.name for item in fields(Cell))[3:-1]
 MONEY = SUMMED[SUMMED.index("total") :]
 COUNTS = SUMMED[1 : SUMMED.index("total")]
 # As wide as `SUMS`, for rows that only count.
-NO_SUMS = ", ".join(["0", *["0"] * len(COUNTS), *["NULL::numeric"] * len(MONEY)])
-ONLY_COUNT = NO_SUMS.replace("0", "count(*)", 1)
+NO_SUMS = ", ".join([*["0"] * len(COUNTS), *["NULL::numeric"] * len(MONEY)])
 
 # Columns of a fact that groupings and bands read; a row of facts is four times as wide.
 BASE = """
@@ -52,7 +55,8 @@ class Grouping:
     deal and, unless each deal has just one, a row with NULL for the deal itself. `held` are the
     countries whose investors' money the row means, among its `parts`; without `bands` no money is
     added up. `N_keys` over the join `N_groups` are the keys of the counted deals, None where all
-    groups are held against the whole. `tables` are further common table expressions.
+    groups are held against the whole; `in_cells` says that cells have them. `tables` are further
+    common table expressions.
     """
 
     keys: tuple[str, ...]
@@ -62,6 +66,7 @@ class Grouping:
     bands: bool = True
     N_keys: tuple[str, ...] | None = None
     N_groups: str = ""
+    in_cells: bool = False
     tables: tuple[str, ...] = ()
 
     @property
@@ -96,8 +101,21 @@ class Grouped:
 
 
 def tables(query: FlowQuery, scope: Scope, grouping: Grouping) -> Sql:
-    """Common table expressions: `base`, a row a deal, and `valued`, a row a deal and group."""
-    sql = placed(query, scope)
+    """Common table expressions, to be selected from.
+
+    `base` has a row a deal, `valued` a row a deal of the flow and group, and `counted` everything
+    with a place, of which `deals` are added up.
+    """
+    from_cells = (
+        bool(legs(query))
+        and covers(query, scope)
+        and (grouping.N_keys is None or grouping.in_cells)
+    )
+    sql = placed(query, scope, flow_only=from_cells)
+    counted = "SELECT *, 1 AS deals FROM base"
+    if from_cells:
+        cells = placed_cells(query, scope)
+        counted, sql.params = cells.text(), sql.params | cells.params
     countries = countries_column(query).removeprefix("f.")
     keys = ", ".join(f"{key} AS k{number}" for number, key in enumerate(grouping.keys))
     held, parts, groups = grouping.held, grouping.parts, grouping.groups
@@ -106,6 +124,7 @@ def tables(query: FlowQuery, scope: Scope, grouping: Grouping) -> Sql:
         *grouping.tables,
         IN_GROUPS.format(held=held, parts=parts, keys=keys, groups=groups),
         f"valued AS ({BAND}{STATED})",
+        f"counted AS ({counted})",
     ]
     # RECURSIVE for those of a grouping; the others are not touched by it.
     return Sql([f"WITH RECURSIVE {', '.join(every)}"], sql.params | {"counted": list(COUNTED)})
@@ -122,9 +141,10 @@ def grouped(query: FlowQuery, scope: Scope, grouping: Grouping) -> Grouped:
             keys, sums = tuple(row[:width]), row[width:]
             if part == "cell":
                 found.cubes[keys] = Cube((cell_of(sums),))
-            elif part == "N":
+            # A cell that was emptied stays with a count of 0 until it is tidied away.
+            elif sums[0] and part == "N":
                 found.N[keys] = sums[0]
-            else:
+            elif sums[0]:
                 found.places[part] = sums[0]
     return found
 
@@ -134,16 +154,20 @@ def cell_of(sums: list[Any]) -> Cell:
     return Cell(year=None, kind="", place="flow", **dict(zip(SUMMED, sums, strict=True)))
 
 
+PLACES = "SELECT place, sum(deals)::bigint AS deals FROM counted GROUP BY place"
+
+
 def _branches(grouping: Grouping) -> str:
     keys = grouping.columns
     no_keys = ", ".join(["NULL"] * len(grouping.keys))
-    sums = f"{SUMS} FROM valued" if grouping.bands else f"{ONLY_COUNT} FROM placed"
+    sums = f"{SUMS} FROM valued" if grouping.bands else f"count(*), {NO_SUMS} FROM placed"
     branches = [f"SELECT 'cell', {keys}, {sums} f GROUP BY {keys}"]
     if grouping.N_keys is not None:
         positions = ", ".join(str(2 + number) for number in range(len(grouping.N_keys)))
         branches.append(
-            f"SELECT 'N', {', '.join(grouping.N_keys)}, {ONLY_COUNT} FROM base f"
-            f" {grouping.N_groups} WHERE f.place = ANY(%(counted)s) GROUP BY {positions}"
+            f"SELECT 'N', {', '.join(grouping.N_keys)}, sum(f.deals)::bigint, {NO_SUMS}"
+            f" FROM counted f {grouping.N_groups}"
+            f" WHERE f.place = ANY(%(counted)s) GROUP BY {positions}"
         )
-    branches.append(f"SELECT place, {no_keys}, {ONLY_COUNT} FROM base GROUP BY place")
+    branches.append(f"SELECT place, {no_keys}, deals, {NO_SUMS} FROM ({PLACES}) p")
     return " UNION ALL ".join(f"({branch})" for branch in branches)

@@ -27,10 +27,9 @@ def matrix(query: FlowQuery, scope: Scope) -> dict[str, Any]:
     A deal with investors from two countries is in two cells and once in every total.
     """
     keys = ("k.country", "f.target_country")
+    into_each = ("NULL::varchar", "f.target_country")
     found = grouped(
-        query,
-        scope,
-        Grouping(keys, COUNTRIES, held="k.held", N_keys=("NULL::varchar", "f.target_country")),
+        query, scope, Grouping(keys, COUNTRIES, held="k.held", N_keys=into_each, in_cells=True)
     )
     targets = {target: N for (_, target), N in found.N.items() if target}
     rows = [

@@ -25,7 +25,8 @@ def series(query: FlowQuery, scope: Scope, by: str = "year") -> dict[str, Any]:
     `several_periods` and the `undated` of a question without a window are part of the total.
     """
     keys = (PERIOD.format(by=by), "f.date_first IS NULL")
-    found = grouped(query, scope, Grouping(keys, N_keys=keys))
+    # Cells know years only.
+    found = grouped(query, scope, Grouping(keys, N_keys=keys, in_cells=by == "year"))
     seen = [first for first, _ in found.N if first is not None]
     rows = [_row(period, found, query, scope) for period in periods(query, seen, by)]
     return {

@@ -74,7 +74,8 @@ def top_countries(query: FlowQuery, scope: Scope, limit: int = MOST) -> dict[str
 
 def top_target_countries(query: FlowQuery, scope: Scope, limit: int = MOST) -> dict[str, Any]:
     """Countries that the flow went into, each with its own N; also those with an n of 0."""
-    found = grouped(query, scope, Grouping(("f.target_country",), N_keys=("f.target_country",)))
+    keys = ("f.target_country",)
+    found = grouped(query, scope, Grouping(keys, N_keys=keys, in_cells=True))
     rows = [
         row(
             country,

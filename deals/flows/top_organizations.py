@@ -1,12 +1,14 @@
 """The organizations of a flow: investors and targets, each once, however often it was merged."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
 from deals.flows import links
+from deals.flows.conditions import COUNTED, placed
 from deals.flows.cube import SUMS, Cube
-from deals.flows.grouped import NO_SUMS, SUMMED, Grouped, Grouping, cell_of, tables
+from deals.flows.grouped import NO_SUMS, PLACES, SUMMED, Grouped, Grouping, cell_of, tables
 from deals.flows.query import FlowQuery
 from deals.flows.rows import beside, numbers
 from deals.flows.scope import Scope
@@ -64,15 +66,22 @@ shown AS (
     SELECT *, count(*) OVER () AS rows_all FROM ranked
     ORDER BY deals DESC, name COLLATE "C", public_id COLLATE "C" NULLS FIRST LIMIT %(limit)s
 )
-SELECT 'row', public_id, name, country, {N} AS "N", rows_all, {names} FROM shown
-UNION ALL SELECT 'whole', NULL, NULL, NULL, NULL, NULL, {names} FROM groups WHERE k0 IS NULL
-UNION ALL SELECT place, NULL, NULL, NULL, count(*), NULL, {nothing} FROM base GROUP BY place
+SELECT 'row', public_id, name, country, rows_all, {names} FROM shown
+UNION ALL SELECT 'whole', NULL, NULL, NULL, NULL, {names} FROM groups WHERE k0 IS NULL
+UNION ALL SELECT place, NULL, NULL, NULL, NULL, deals, {nothing} FROM ({places}) p
 """
-N_OF_TARGETS = f"""
-into_each AS (
-    SELECT {TARGET} AS target, count(*) AS deals FROM base f {TARGETS}
-    WHERE f.place = ANY(%(counted)s) GROUP BY 1
-)"""
+# Counted deals into each organization shown, under any identifier that was merged into its own.
+N_OF_TARGETS = """
+WITH RECURSIVE merged AS (
+    SELECT id, public_id FROM deals_organization WHERE public_id = ANY(%(shown)s)
+    UNION
+    SELECT o.id, merged.public_id FROM deals_organization o
+    JOIN merged ON o.merged_into_id = merged.id
+)
+SELECT merged.public_id, count(*) FROM ({placed}) p JOIN merged ON merged.id = p.target_id
+WHERE p.target_id = ANY(ARRAY(SELECT id FROM merged)) AND p.place = ANY(%(counted)s)
+GROUP BY merged.public_id
+"""
 
 
 def top_investors(query: FlowQuery, scope: Scope, limit: int = USUAL) -> dict[str, Any]:
@@ -84,41 +93,62 @@ def top_investors(query: FlowQuery, scope: Scope, limit: int = USUAL) -> dict[st
     grouping = Grouping(
         ("k.organization",), INVESTORS, "k.held", "k.parts", tables=(SURVIVORS, taken)
     )
-    text = {"by": "k0", "N": "NULL::bigint"}
-    return _answer("investors", "as_investor", grouping, text, query, scope, limit)
+    found = _ask(grouping, "k0", query, scope, limit)
+    N = dict.fromkeys((row.code for row in found.listed), found.places.total_N)
+    return _answer("investors", "as_investor", found, N, query, scope, limit)
 
 
 def top_targets(query: FlowQuery, scope: Scope, limit: int = USUAL) -> dict[str, Any]:
     """Targets of the flow, each with its own N: all counted deals into it."""
-    grouping = Grouping((TARGET,), TARGETS, tables=(SURVIVORS, N_OF_TARGETS))
+    grouping = Grouping((TARGET,), TARGETS, tables=(SURVIVORS,))
     # Every deal has one target, so the row without a key is all of them together.
-    text = {
-        "by": "GROUPING SETS ((k0), ())",
-        "N": "(SELECT deals FROM into_each WHERE target = shown.k0)",
-    }
-    return _answer("targets", "as_target", grouping, text, query, scope, limit)
+    found = _ask(grouping, "GROUPING SETS ((k0), ())", query, scope, limit)
+    N = _into([row.code for row in found.listed], query, scope)
+    return _answer("targets", "as_target", found, N, query, scope, limit)
+
+
+@dataclass(slots=True)
+class Listed:
+    """An organization that is shown; one that nobody named has the code ""."""
+
+    code: str
+    name: str
+    country: str | None
+    cube: Cube
+
+
+@dataclass(slots=True)
+class Found:
+    listed: list[Listed] = field(default_factory=list)
+    rows_all: int = 0
+    whole: Cube = field(default_factory=lambda: Cube(()))
+    places: Grouped = field(default_factory=Grouped)
 
 
 def _answer(
     of: str,
     place: str,
-    grouping: Grouping,
-    text: dict[str, str],
+    found: Found,
+    N: dict[str, int],
     query: FlowQuery,
     scope: Scope,
     limit: int,
 ) -> dict[str, Any]:
-    listed, whole, found = _ask(grouping, text, query, scope, limit)
-    rows = []
-    for code, name, country, N, _, sums in listed:
-        N = found.total_N if N is None else N
-        address = links.deals(_with(query, code), place) if code else links.deals(query, "unnamed")
-        counted = numbers(Cube((cell_of(sums),)), N, query, scope)
-        rows.append(row(code or "", name, counted, address, country))
-    total = numbers(whole, found.total_N, query, scope)
-    rows_all = listed[0][4] if listed else 0
-    shown = answer(of, rows, total, beside(found, query), query, scope, limit)
-    return shown | {"rows_all": rows_all}
+    rows = [
+        row(
+            one.code,
+            one.name,
+            numbers(one.cube, N[one.code], query, scope),
+            links.deals(_with(query, one.code), place)
+            if one.code
+            else links.deals(query, "unnamed"),
+            one.country,
+        )
+        for one in found.listed
+    ]
+    total = numbers(found.whole, found.places.total_N, query, scope)
+    shown = answer(of, rows, total, beside(found.places, query), query, scope, limit)
+    return shown | {"rows_all": found.rows_all}
 
 
 def _with(query: FlowQuery, code: str) -> FlowQuery:
@@ -127,21 +157,28 @@ def _with(query: FlowQuery, code: str) -> FlowQuery:
     return query.but(organization=",".join([code, *others]))
 
 
-def _ask(
-    grouping: Grouping, text: dict[str, str], query: FlowQuery, scope: Scope, limit: int
-) -> tuple[list[tuple[Any, ...]], Cube, Grouped]:
+def _ask(grouping: Grouping, by: str, query: FlowQuery, scope: Scope, limit: int) -> Found:
     sql = tables(query, scope, grouping)
     statement = RANKED.format(
-        tables=sql.text(), sums=SUMS, names=", ".join(SUMMED), nothing=NO_SUMS, **text
+        tables=sql.text(), sums=SUMS, by=by, names=", ".join(SUMMED), nothing=NO_SUMS, places=PLACES
     )
-    listed, whole, found = [], Cube(()), Grouped()
+    found = Found()
     with connection.cursor() as cursor:
         cursor.execute(statement, sql.params | {"limit": limit, "not_stated": NOT_STATED})
-        for part, code, name, country, N, rows_all, *sums in cursor:
+        for part, code, name, country, rows_all, *sums in cursor:
             if part == "row":
-                listed.append((code, name, country, N, rows_all, sums))
+                found.rows_all = rows_all
+                found.listed.append(Listed(code or "", name, country, Cube((cell_of(sums),))))
             elif part == "whole":
-                whole = Cube((cell_of(sums),))
+                found.whole = Cube((cell_of(sums),))
             else:
-                found.places[part] = N
-    return listed, whole, found
+                found.places.places[part] = sums[0]
+    return found
+
+
+def _into(codes: list[str], query: FlowQuery, scope: Scope) -> dict[str, int]:
+    sql = placed(query, scope)
+    params = sql.params | {"shown": codes, "counted": list(COUNTED)}
+    with connection.cursor() as cursor:
+        cursor.execute(N_OF_TARGETS.format(placed=sql.text()), params)
+        return dict(cursor.fetchall())
