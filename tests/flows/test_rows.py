@@ -4,7 +4,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from deals.flows.conditions import legs
 from deals.flows.query import FlowQuery
+from deals.flows.rollup import covers
+from deals.flows.scope import resolve
 from deals.models import Organization
 from tests.flows.comparing_rows import ROWS, assert_links, assert_same_rows, fast_rows
 from tests.flows.naive import load_register
@@ -48,6 +51,25 @@ def test_all_rows_agree_with_the_naive_ones_on_a_random_register() -> None:
         assert_same_rows(name, query, register)
 
     check()
+
+
+COVERED = (
+    {"investor": "europe", "target": "CN", "population": "supplier"},
+    {"investor": "CN", "target": "eu", "attribution": "ultimate", "kind": "all"},
+    {"investor": "US,JP,GB", "target": "CN,HK", "from": "2017", "to": "2020"},
+    {"investor": "eu", "target": "china-hk-mo", "from": "2020-02-01", "status": "all"},
+)
+
+
+def test_rows_whose_N_comes_from_cells_agree_with_the_naive_ones() -> None:
+    random_register(7, 120)
+    register = load_register()
+    for params in COVERED:
+        query = FlowQuery.from_params(params)
+        assert legs(query)
+        assert covers(query, resolve(query))
+        for name in ("series", "top-countries", "top-target-countries", "top-targets", "matrix"):
+            assert_same_rows(name, query, register)
 
 
 # A question of every sort whose links need more than to name a row: dates of membership, sides left
