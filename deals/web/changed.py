@@ -52,12 +52,13 @@ def changed_context(
     except BadParameters:
         return None
     n, N = stored or (found.n, found.N)
+    live = query.but(as_of=None, release="")
     share = share_of(found.n_now, found.N_now, found.now)
     return {
-        "then": {"n": n, "N": N, "deals": links.deals(query)},
+        "then": {"n": n, "N": N, **_addresses(query)},
         "recount": _recount(found.n - n, found.N - N),
         "rows": [row | {"title": WHY[row["reason"]]} for row in found.tallies],
-        "now": {"n": found.n_now, "N": found.N_now, "share": share, **_today(query)},
+        "now": {"n": found.n_now, "N": found.N_now, "share": share, **_addresses(live)},
         "deals": [_deal(deal) for deal in found.deals],
         "more": found.more,
         "moved": found.moved,
@@ -77,9 +78,12 @@ def signed(value: int) -> str:
     return f"{'+' if value > 0 else '−' if value else ''}{number(abs(value))}"
 
 
-def _today(query: FlowQuery) -> dict[str, str]:
-    live = query.but(as_of=None, release="")
-    return {"page": links.page(live), "deals": links.deals(live)}
+def _addresses(query: FlowQuery) -> dict[str, str]:
+    return {
+        "page": links.page(query),
+        "deals": links.deals(query),
+        "counted": links.deals(query, "counted"),
+    }
 
 
 def _said(n: int, N: int, found: Since, share: str | None) -> str:

@@ -172,6 +172,7 @@ def test_a_stored_view_is_cited_under_its_own_address(client, rounds):
 def test_what_changed_can_be_asked_for_any_question_with_a_point_of_the_ledger(client, rounds):
     make_deal(population="supplier", target="=1+1")
     asked = f"?{PARAMS}&population=supplier&as_of=4"
+    assert f'href="/flows/since/{asked}"' in page(client, f"/flows/{asked}")
     assert "Today it is 2 of 5 deals (40.0\u202f%)." in page(client, f"/flows/since/{asked}")
     text = client.get(f"/flows/since.csv{asked}").content.decode()
     (row,) = csv.DictReader(io.StringIO(text))
