@@ -70,10 +70,7 @@ def around(query: FlowQuery, scope: Scope) -> dict[str, Any]:
 
     Nobody, with `center` null, when the question names none or several.
     """
-    if (
-        not query.organization
-        or Organization.objects.filter(pk__in=scope.organizations, merged_into=None).count() != 1
-    ):
+    if not query.organization or "," in query.organization:
         return _nobody(query, scope)
     found: dict[str, Any] = kept("network", query, scope, lambda: _network(query, scope))
     return found

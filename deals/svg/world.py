@@ -42,7 +42,10 @@ def world_map(world: World, name: str) -> SafeString:
 
 
 def phone_map(world: World, name: str) -> SafeString:
-    """The drawing for phones: the larger maps on which anybody has deals, and the others' names."""
+    """The drawing for phones: the larger maps on which anybody has deals, and the others' names.
+
+    It takes the land from the wide drawing of the same name, beside which it must stand.
+    """
     if not world.places:
         return mark_safe("")
     prefix = f"{name}-narrow"
@@ -52,7 +55,8 @@ def phone_map(world: World, name: str) -> SafeString:
         if any(home(place.code) == part for place in world.places):
             width, height = EXTENTS[part]
             scale = PHONE / width
-            parts.append(_part(world, part, prefix, (0, top + CAPTION), scale, caption))
+            corner = (0, top + CAPTION)
+            parts.append(_part(world, part, prefix, corner, scale, caption, f"{name}-wide"))
             top += CAPTION + height * scale + GAP
     others = [place for place in world.places if home(place.code) not in (EUROPE, ASIA)]
     listed = list(_listed(world, others, top))
@@ -69,36 +73,47 @@ def _part(
     corner: tuple[float, float],
     scale: float,
     caption: str = "",
+    drawn: str = "",
 ) -> SafeString:
-    """One map with its frame and numbers; `corner` is its place in the drawing."""
+    """One map with its frame and numbers; `corner` is its place in the drawing.
+
+    `drawn` is the prefix of a drawing on the same page whose land is used again, since outlines
+    are most of what a map weighs.
+    """
     width, height = (side * scale for side in EXTENTS[part])
-    known = shapes(part)
-    coloured = {place.code for place in world.places}
     clip = f"{prefix}-{part}"
+    land = _same_land(world, part, drawn, scale) if drawn else _land(world, part, prefix)
     marks = [
         tag("clipPath", tag("rect", width=width, height=height), id=clip),
-        tag("g", *_land(known, coloured, world.asked, scale),
-            *_places(world, part, scale), clip_path=f"url(#{clip})"),
+        tag("g", *land, *_places(world, part, scale), clip_path=f"url(#{clip})"),
         *_numbers(world.places, part, scale),
-    ]  # fmt: skip
+    ]
     if caption:
         marks.append(tag("text", caption, x=0, y=-7, class_="axis-title"))
         marks.append(tag("rect", width=width, height=height, class_="map-frame"))
     return tag("g", *marks, transform=f"translate({corner[0]:.0f} {corner[1]:.0f})")
 
 
-def _land(
-    known: dict[str, Shape], coloured: set[str], asked: frozenset[str], scale: float
-) -> Iterator[SafeString]:
-    """Countries without deals in one path, and those of them that were asked for in another."""
-    grid = f"scale({scale * GRID:g})"
-    bare = [shape for code, shape in known.items() if code not in coloured and shape.path]
-    for look, those in (
-        ("land", [shape.path for shape in bare if shape.code not in asked]),
-        ("land asked", [shape.path for shape in bare if shape.code in asked]),
-    ):
-        if those:
-            yield tag("path", d="".join(those), class_=look, transform=grid)
+def _bare(world: World, part: str) -> dict[str, str]:
+    """Outlines of countries without deals in one path, and of the asked-for ones in another."""
+    coloured = {place.code for place in world.places}
+    found = {"land": "", "asked": ""}
+    for code, shape in shapes(part).items():
+        if code not in coloured:
+            found["asked" if code in world.asked else "land"] += shape.path
+    return {look: path for look, path in found.items() if path}
+
+
+def _land(world: World, part: str, prefix: str) -> Iterator[SafeString]:
+    for look, path in _bare(world, part).items():
+        yield tag("path", d=path, id=f"{prefix}-{part}-{look}", class_=f"land {look}",
+                  transform=f"scale({GRID:g})")  # fmt: skip
+
+
+def _same_land(world: World, part: str, drawn: str, scale: float) -> Iterator[SafeString]:
+    for look in _bare(world, part):
+        yield tag("use", href=f"#{drawn}-{part}-{look}", class_=f"land {look}",
+                  transform=f"scale({scale:g})")  # fmt: skip
 
 
 def _places(world: World, part: str, scale: float) -> Iterator[SafeString]:
