@@ -74,7 +74,8 @@ def sankey_figure(sankey: Sankey) -> dict[str, Any]:
     ]
     trace = {
         "type": "sankey",
-        "arrangement": "snap",
+        # A node that can be dragged takes no click, and a click opens its deals.
+        "arrangement": "fixed",
         "node": {
             "label": [plain(f"{node.label} {node.text}".rstrip()) for node in nodes],
             "customdata": [node.href for node in nodes],

@@ -1,6 +1,7 @@
 """Which country invests in which: a heat table, on a phone the strongest pairs as a list."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.safestring import mark_safe
@@ -103,7 +104,8 @@ def _panel(
         figure=grid_figure(grid) if cells else None,
         table=_table(query, answer),
         hue=hue,
-        legend=shades.legend(hue),
+        # The list for phones has bars instead of steps.
+        legend=tuple(replace(key, look=f"{key.look} only-wide") for key in shades.legend(hue)),
         empty="" if cells else words.no_deals(query),
     )
 
