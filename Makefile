@@ -8,11 +8,13 @@
 #   make migrate        bring the database to the latest shape
 #   make bench          the measurements of benchmarks/
 #   make bench-chaos    imports while workers, database and broker are killed (needs redis-server)
+#   make test-addresses ten thousand random addresses, of which none may break a page
 #   make test-browser   tests in a real Chromium (Debian: apt-get install chromium)
 #   make test-services  tests with real servers and processes
 #                       (Debian: apt-get install redis-server rabbitmq-server)
 
-.PHONY: run test install install-dev check fix messages migrate bench bench-chaos test-browser test-services
+.PHONY: run test install install-dev check fix messages migrate bench bench-chaos test-browser \
+	test-services test-addresses
 .NOTPARALLEL:
 
 VENV := .venv
@@ -37,6 +39,11 @@ test: install-dev
 
 test-browser: install-dev
 	@$(PYTEST) -m browser
+
+test-addresses: export QUERY_STRINGS := 10000
+
+test-addresses: install-dev
+	@$(PYTEST) tests/web/test_query_strings.py
 
 test-services: install-dev
 	@$(PYTEST) -m services

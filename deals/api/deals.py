@@ -106,7 +106,9 @@ def _no_parameters(request: Request) -> None:
 
 
 def _deal(public_id: str) -> Deal:
-    found = Deal.objects.filter(public_id=public_id.upper()).select_related("merged_into").first()
+    # PostgreSQL refuses texts with a NUL, also to compare them.
+    spelled = public_id.upper().replace("\0", " ")
+    found = Deal.objects.filter(public_id=spelled).select_related("merged_into").first()
     if found is None:
         raise Http404(f"There is no deal {public_id[:20]}.")
     return found

@@ -45,7 +45,9 @@ def lately_merged() -> list[Merged]:
 @needs(DECIDE)
 def split(request: HttpRequest, public_id: str) -> HttpResponse:
     """Undo a merge; the page says beforehand what becomes of the deals."""
-    one = get_object_or_404(Organization.objects.select_related("merged_into"), public_id=public_id)
+    # PostgreSQL refuses texts with a NUL, also to compare them.
+    spelled = public_id.replace("\0", " ")
+    one = get_object_or_404(Organization.objects.select_related("merged_into"), public_id=spelled)
     if one.merged_into is None:
         messages.error(request, f"“{one}” is an organization of its own already.")
         return HttpResponseRedirect(reverse("desk-organizations"))

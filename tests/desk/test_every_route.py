@@ -167,3 +167,5 @@ def test_what_is_not_there_is_a_404_however_large_its_number(visitor):
         code = client.generic(method, reverse(pattern.name, args=[number])).status_code
         # Of what somebody else has decided on, a page says so.
         assert code in (302, 404), (pattern.name, number, code)
+    nul = reverse("desk-organization-split", args=["\0"])
+    assert client.get(nul).status_code == 404
