@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from deals.flows.query import BadParameters, Problem
 from deals.rules.counting import (
     DEFAULT_KIND,
     EVER_COMPLETED_STATUSES,
@@ -16,11 +15,11 @@ from deals.rules.counting import (
     STATUSES,
     VALUE_KINDS,
 )
-from deals.rules.countries import country_name
 from deals.rules.fx import LAST_RATE_DAY
 from deals.rules.regions import REGIONS, Member, Region
 from deals.rules.vocab import ROUND_STAGES, ROUND_TYPES, SECTORS
-from deals.web.errors import bad_request
+from deals.templatetags.formats import country
+from deals.web.parameters import without_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Word:
 
 
 def _stay(member: Member) -> Stay:
-    return Stay(member.country, country_name(member.country), member.first, member.last)
+    return Stay(member.country, country(member.country), member.first, member.last)
 
 
 def region_tables() -> list[RegionTable]:
@@ -72,40 +71,40 @@ def region_tables() -> list[RegionTable]:
 
 def kinds() -> list[Word]:
     """Kinds of deals, and whether they are in the headline or have a value of their own."""
-    return [Word(code, title, _kind_counts(code)) for code, title in KINDS.items()]
+    return [Word(code, _(title), _kind_counts(code)) for code, title in KINDS.items()]
 
 
 def _kind_counts(code: str) -> str:
     if code == DEFAULT_KIND:
-        return "The headline counts these and only these."
+        return _("The headline counts these and only these.")
     if code in VALUE_KINDS:
-        return "A line of its own, with a value of its own."
-    return "Recorded and selectable; never in a total of values."
+        return _("A line of its own, with a value of its own.")
+    return _("Recorded and selectable; never in a total of values.")
 
 
 def statuses() -> list[Word]:
     """Statuses, and whether a deal that has one counts."""
+    counts, does_not = _("Counts."), _("Selectable; in no default total.")
     return [
-        Word(
-            code,
-            title,
-            "Counts." if code in EVER_COMPLETED_STATUSES else "Selectable; in no default total.",
-        )
+        Word(code, _(title), counts if code in EVER_COMPLETED_STATUSES else does_not)
         for code, title in STATUSES.items()
     ]
 
 
+def rounds() -> list[Word]:
+    """Types of round with their stages."""
+    return [Word(code, _(title), _(ROUND_STAGES[code])) for code, title in ROUND_TYPES.items()]
+
+
 @require_safe
+@without_parameters
 def methods(request: HttpRequest) -> HttpResponse:
     """The page; it takes no parameters."""
-    if request.GET:
-        message = _("This page takes no parameters.")
-        return bad_request(request, BadParameters(Problem(name, message) for name in request.GET))
     context = {
         "section": "methods",
         "regions": region_tables(),
         "sectors": SECTORS,
-        "rounds": [Word(code, title, ROUND_STAGES[code]) for code, title in ROUND_TYPES.items()],
+        "rounds": rounds(),
         "kinds": kinds(),
         "statuses": statuses(),
         "last_rate_day": LAST_RATE_DAY(),

@@ -23,7 +23,7 @@ def test_there_are_twenty_rules_numbered_in_order_each_with_an_address(client, d
     page = body(client)
     rules = re.findall(r'<article class="rule" id="([\w-]+)">', page)
     assert len(rules) == len(set(rules)) == 20
-    numbers = re.findall(r'<span class="rule-number">(\d+)</span>', page)
+    numbers = re.findall(r'<span class="rule-number" id="rule-(\d+)">\1</span>', page)
     assert numbers == [str(number) for number in range(1, 21)]
     assert rules[2] == "share"
 

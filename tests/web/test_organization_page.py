@@ -137,7 +137,8 @@ def test_deals_stand_on_the_side_that_it_took(client):
 def test_the_number_of_deals_leads_to_exactly_these(client):
     make_deals([{"target": "Momenta", "kind": kind} for kind in ("funding_round", "grant", "debt")])
     html = page(client, Organization.objects.get(name="Momenta"))
-    (address,) = set(re.findall(r'href="(/deals/\?[^"]*organization=[^"]*)"', html))
+    lead = html[html.index('<p class="lead">') : html.index('<dl class="facts">')]
+    (address,) = re.findall(r'href="(/deals/\?[^"]*)"', lead)
     assert "3 deals of the register" in text(client.get(address).content.decode())
 
 
@@ -156,6 +157,14 @@ def test_deals_of_whom_it_controls_count_only_while_it_does(client, group):
     assert "Undated" not in through
     # A minority above it controls nothing.
     assert 'id="through"' not in page(client, group["state"])
+
+
+def test_who_took_part_in_the_same_deals_is_drawn(client):
+    make_deal(target="Momenta", investors=[("Bosch", "DE"), ("SAIC", "CN")])
+    html = page(client, Organization.objects.get(name="Bosch"))
+    assert 'data-picture="network"' in html
+    assert "SAIC" in html[html.index('data-picture="network"') :]
+    assert 'data-picture="network"' not in page(client, make_organization("Alone", "DE"))
 
 
 def test_a_merged_organization_leads_to_the_survivor_for_ever(client):
