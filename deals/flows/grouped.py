@@ -55,8 +55,7 @@ class Grouping:
     deal and, unless each deal has just one, a row with NULL for the deal itself. `held` are the
     countries whose investors' money the row means, among its `parts`; without `bands` no money is
     added up. `N_keys` over the join `N_groups` are the keys of the counted deals, None where all
-    groups are held against the whole; `in_cells` says that cells have them. `tables` are further
-    common table expressions.
+    groups are held against the whole; `in_cells` says that cells have them.
     """
 
     keys: tuple[str, ...]
@@ -67,7 +66,6 @@ class Grouping:
     N_keys: tuple[str, ...] | None = None
     N_groups: str = ""
     in_cells: bool = False
-    tables: tuple[str, ...] = ()
 
     @property
     def columns(self) -> str:
@@ -121,13 +119,11 @@ def tables(query: FlowQuery, scope: Scope, grouping: Grouping) -> Sql:
     held, parts, groups = grouping.held, grouping.parts, grouping.groups
     every = [
         BASE.format(countries=countries, placed=sql.text()),
-        *grouping.tables,
         IN_GROUPS.format(held=held, parts=parts, keys=keys, groups=groups),
         f"valued AS ({BAND}{STATED})",
         f"counted AS ({counted})",
     ]
-    # RECURSIVE for those of a grouping; the others are not touched by it.
-    return Sql([f"WITH RECURSIVE {', '.join(every)}"], sql.params | {"counted": list(COUNTED)})
+    return Sql([f"WITH {', '.join(every)}"], sql.params | {"counted": list(COUNTED)})
 
 
 def grouped(query: FlowQuery, scope: Scope, grouping: Grouping) -> Grouped:

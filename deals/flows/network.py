@@ -18,7 +18,7 @@ from deals.flows.grouped import Grouping, tables
 from deals.flows.query import ALL, FlowQuery
 from deals.flows.rows import Row, ranked
 from deals.flows.scope import Scope, resolve
-from deals.flows.top_organizations import SURVIVORS
+from deals.flows.survivors import surviving, survivors
 from deals.models import Organization
 
 # As many as a picture can show; the strongest first, and the others are counted in `more`.
@@ -26,13 +26,11 @@ MOST_NODES = 40
 CO_INVESTOR, TARGET, INVESTOR = "co-investor", "target", "investor"
 ROLES = (CO_INVESTOR, TARGET, INVESTOR)
 
-TOOK_PART = """
-SELECT f.deal_id, coalesce(s.survivor, f.target_id), true
-FROM base f LEFT JOIN survivors s ON s.id = f.target_id
+TOOK_PART = f"""
+SELECT f.deal_id, {surviving("f.target_id")}, true FROM base f
 UNION
-SELECT f.deal_id, coalesce(s.survivor, t.investor), false
-FROM base f CROSS JOIN LATERAL unnest(f.investors) AS t(investor)
-LEFT JOIN survivors s ON s.id = t.investor WHERE t.investor IS NOT NULL
+SELECT f.deal_id, {surviving("t.investor")}, false
+FROM base f CROSS JOIN LATERAL unnest(f.investors) AS t(investor) WHERE t.investor IS NOT NULL
 """
 
 
@@ -110,10 +108,10 @@ def _network(query: FlowQuery, scope: Scope) -> dict[str, Any]:
 
 
 def _deals(query: FlowQuery, scope: Scope) -> Deals:
-    sql = tables(query, scope, Grouping(("NULL",), tables=(SURVIVORS,)))
+    sql = tables(query, scope, Grouping(("NULL",)))
     deals = Deals(defaultdict(set), defaultdict(set))
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql.text()} {TOOK_PART}", sql.params)
+        cursor.execute(f"{sql.text()} {TOOK_PART}", sql.params | survivors())
         for deal, organization, is_target in cursor:
             (deals.targets if is_target else deals.investors)[organization].add(deal)
     return deals

@@ -12,46 +12,24 @@ from deals.flows.grouped import NO_SUMS, PLACES, SUMMED, Grouped, Grouping, cell
 from deals.flows.query import FlowQuery
 from deals.flows.rows import beside, numbers
 from deals.flows.scope import Scope
+from deals.flows.survivors import surviving, survivors
 from deals.flows.top import NOT_STATED, USUAL, answer, row
 
-# Versions from before a merger keep the organization they were written with.
-SURVIVORS = """
-up AS (
-    SELECT id, merged_into_id AS survivor FROM deals_organization WHERE merged_into_id IS NOT NULL
-    UNION
-    SELECT up.id, o.merged_into_id FROM up JOIN deals_organization o ON o.id = up.survivor
-    WHERE o.merged_into_id IS NOT NULL
-),
-survivors AS (
-    SELECT up.id, up.survivor FROM up JOIN deals_organization o ON o.id = up.survivor
-    WHERE o.merged_into_id IS NULL
-)"""
-# Who took part in the deals of the flow, and whether as an investor from X; 0 was not named.
-TAKEN = """
-taken AS (
-    SELECT f.deal_id, t.position, coalesce(s.survivor, t.investor, 0) AS organization,
-        {from_x} AS from_x
-    FROM base f
-    CROSS JOIN LATERAL unnest(f.parts, f.investors) WITH ORDINALITY AS t(p, investor, position)
-    LEFT JOIN survivors s ON s.id = t.investor
-    WHERE f.place = 'flow'
-),
--- The band of one investor is that of a side with nobody else, so its parts are marked as one.
-marked AS (
-    SELECT a.deal_id, a.organization, array_agg(
-        CASE WHEN b.from_x AND b.organization = a.organization THEN 'X' ELSE '' END
-        ORDER BY b.position
-    ) AS parts
-    FROM (SELECT DISTINCT deal_id, organization FROM taken WHERE from_x) a
-    JOIN taken b USING (deal_id) GROUP BY a.deal_id, a.organization
-)"""
 FROM_X = "string_to_array(t.p, '+')::varchar[] && f.investor_members"
-INVESTORS = """JOIN (
-    SELECT deal_id, organization, parts, ARRAY['X']::varchar[] AS held FROM marked
-    UNION ALL SELECT deal_id, NULL, parts, investor_members FROM base WHERE place = 'flow'
-) k USING (deal_id)"""
-TARGETS = "LEFT JOIN survivors s ON s.id = f.target_id"
-TARGET = "coalesce(s.survivor, f.target_id)"
+# A row for each investor from X of a deal, 0 for those not named, and one for the deal itself. The
+# band of one investor is that of a side with nobody else, so its parts are marked as one.
+INVESTORS = """CROSS JOIN LATERAL (
+    WITH taken AS (
+        SELECT t.position, coalesce({survivor}, 0) AS organization, {from_x} AS from_x
+        FROM unnest(f.parts, f.investors) WITH ORDINALITY AS t(p, investor, position)
+    )
+    SELECT a.organization, ARRAY['X']::varchar[] AS held, ARRAY(
+        SELECT CASE WHEN b.from_x AND b.organization = a.organization THEN 'X' ELSE '' END
+        FROM taken b ORDER BY b.position
+    )::varchar[] AS parts
+    FROM (SELECT DISTINCT organization FROM taken WHERE from_x) a
+    UNION ALL SELECT NULL, f.investor_members, f.parts
+) k"""
 
 # One row an organization that is shown, one for the whole flow, one a place; the names of others,
 # of which a flow may have hundreds of thousands, never leave the database.
@@ -89,10 +67,9 @@ def top_investors(query: FlowQuery, scope: Scope, limit: int = USUAL) -> dict[st
 
     A band is what this investor put in: at least, at an even split, and its deals' full value.
     """
-    taken = TAKEN.format(from_x=FROM_X if query.investor else "true")
-    grouping = Grouping(
-        ("k.organization",), INVESTORS, "k.held", "k.parts", tables=(SURVIVORS, taken)
-    )
+    from_x = FROM_X if query.investor else "true"
+    groups = INVESTORS.format(survivor=surviving("t.investor"), from_x=from_x)
+    grouping = Grouping(("k.organization",), groups, "k.held", "k.parts")
     found = _ask(grouping, "k0", query, scope, limit)
     N = dict.fromkeys((row.code for row in found.listed), found.places.total_N)
     return _answer("investors", "as_investor", found, N, query, scope, limit)
@@ -100,7 +77,7 @@ def top_investors(query: FlowQuery, scope: Scope, limit: int = USUAL) -> dict[st
 
 def top_targets(query: FlowQuery, scope: Scope, limit: int = USUAL) -> dict[str, Any]:
     """Targets of the flow, each with its own N: all counted deals into it."""
-    grouping = Grouping((TARGET,), TARGETS, tables=(SURVIVORS,))
+    grouping = Grouping((surviving("f.target_id"),))
     # Every deal has one target, so the row without a key is all of them together.
     found = _ask(grouping, "GROUPING SETS ((k0), ())", query, scope, limit)
     N = _into([row.code for row in found.listed], query, scope)
@@ -162,9 +139,10 @@ def _ask(grouping: Grouping, by: str, query: FlowQuery, scope: Scope, limit: int
     statement = RANKED.format(
         tables=sql.text(), sums=SUMS, by=by, names=", ".join(SUMMED), nothing=NO_SUMS, places=PLACES
     )
+    params = survivors() | {"limit": limit, "not_stated": NOT_STATED}
     found = Found()
     with connection.cursor() as cursor:
-        cursor.execute(statement, sql.params | {"limit": limit, "not_stated": NOT_STATED})
+        cursor.execute(statement, sql.params | params)
         for part, code, name, country, rows_all, *sums in cursor:
             if part == "row":
                 found.rows_all = rows_all
