@@ -4,7 +4,3 @@ No ORM and no request here. A figure is plain lists and numbers without NaN and 
 so that it goes through `json_script`; colours are named by their meaning (`meta.hue`), which the
 browser looks up.
 """
-
-from deals.charts.years import Bars, Line, Marker, YearChart, figure, flow_chart, two_way_chart
-
-__all__ = ["Bars", "Line", "Marker", "YearChart", "figure", "flow_chart", "two_way_chart"]

@@ -1,6 +1,5 @@
 """Counts of deals by year, and shares: plain values, and the same as a Plotly figure."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -67,74 +66,6 @@ class YearChart:
     def position(self, day: date) -> float:
         """Where a day lies on the axis: 0.0 is the first day of the first year, 1.0 of the next."""
         return day.year - self.years[0] + (day.timetuple().tm_yday - 1) / DAYS_A_YEAR
-
-
-def flow_chart(
-    answer: Mapping[str, Any], *, name: str, hue: str, events: Iterable[Marker] = ()
-) -> YearChart:
-    """The chart of one answer: n a year as bars and, inside a population, the share as a line."""
-    rows = answer["by_year"]
-    shares = tuple(None if row["share"] is None else Decimal(row["share"]) for row in rows)
-    has_line = any(share is not None for share in shares)
-    return YearChart(
-        title=name,
-        description=_describe(rows, shares),
-        years=tuple(row["year"] for row in rows),
-        bars=(Bars(name, hue, tuple(row["n"] for row in rows)),),
-        line=Line("Share of all deals", shares) if has_line else None,
-        markers=tuple(events),
-        provisional=frozenset(row["year"] for row in rows if not row["complete"]),
-    )
-
-
-def two_way_chart(
-    first: tuple[str, str, Mapping[str, Any]], second: tuple[str, str, Mapping[str, Any]]
-) -> YearChart:
-    """Both directions side by side. Each is (name, hue, answer); years without deals count 0."""
-    counts = [
-        {row["year"]: row["n"] for row in answer["by_year"]} for _, _, answer in (first, second)
-    ]
-    seen = [year for one in counts for year, n in one.items() if n]
-    years = tuple(range(min(seen), max(seen) + 1)) if seen else ()
-    rows = [row for _, _, answer in (first, second) for row in answer["by_year"]]
-    pairs = zip((first, second), counts, strict=True)
-    bars = tuple(
-        Bars(name, hue, tuple(count.get(year, 0) for year in years))
-        for (name, hue, _), count in pairs
-    )
-    sums = [f"{one.name}: {sum(one.values):,} in all" for one in bars]
-    return YearChart(
-        title="Documented deals a year",
-        description=f"{_window(years)} {'; '.join(sums)}.",
-        years=years,
-        bars=bars,
-        provisional=frozenset(row["year"] for row in rows if not row["complete"]) & set(years),
-    )
-
-
-def _window(years: Sequence[int]) -> str:
-    return f"Years {years[0]} to {years[-1]}." if years else "No years."
-
-
-def _describe(rows: Sequence[Mapping[str, Any]], shares: Sequence[Decimal | None]) -> str:
-    """What a reader who cannot see the drawing needs: span, sum, peak, provisional years."""
-    if not rows:
-        return "No deals."
-    peak = max(rows, key=lambda row: row["n"])
-    parts = [
-        _window([row["year"] for row in rows]),
-        f"{sum(row['n'] for row in rows):,} deals in all, most in {peak['year']} ({peak['n']:,}).",
-    ]
-    known = [
-        (share, row["year"]) for share, row in zip(shares, rows, strict=True) if share is not None
-    ]
-    if known:
-        (low, low_year), (high, high_year) = min(known), max(known)
-        parts.append(f"The share lies between {low:.1%} ({low_year}) and {high:.1%} ({high_year}).")
-    young = [str(row["year"]) for row in rows if not row["complete"]]
-    if young:
-        parts.append(f"Not complete: {', '.join(young)}.")
-    return " ".join(parts)
 
 
 def figure(chart: YearChart) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from deals.charts import Marker
+from deals.charts.years import Marker
 from deals.pictures.table import Table
 
 

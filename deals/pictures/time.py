@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from deals import wording
-from deals.charts import Bars, Line, Marker, YearChart, figure
+from deals.charts.years import Bars, Line, Marker, YearChart, figure
 from deals.flows import links
 from deals.flows.query import FlowQuery
 from deals.pictures import words

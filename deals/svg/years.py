@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from deals import localised
-from deals.charts import Bars, Line, Marker, YearChart
+from deals.charts.years import Bars, Line, Marker, YearChart
 from deals.svg.elements import drawing, hatching, linked, tag
 
 MARKER_RADIUS = 8

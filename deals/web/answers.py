@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deals import wording
-from deals.charts import YearChart, figure
 from deals.flows import links
 from deals.flows.answer import kept
 from deals.flows.before import before, dated_counts
@@ -21,7 +20,6 @@ from deals.flows.query import FlowQuery
 from deals.flows.removed import removed
 from deals.flows.scope import Scope
 from deals.svg.bars import Part, band, composition_bar
-from deals.svg.years import NARROW, WIDE, year_chart
 from deals.templatetags.formats import number
 from deals.web.caveats import caveats
 from deals.web.cite import citation
@@ -73,16 +71,6 @@ def answer_context(
         "frozen": scope.seq is not None,
         # Spares the strip at the top of the page the same look-up.
         "as_of": {"seq": scope.head, "at": scope.head_at},
-    }
-
-
-def drawings(chart: YearChart, name: str) -> dict[str, Any]:
-    """The chart in both sizes, and as a figure for the interactive one."""
-    return {
-        "chart": chart,
-        "chart_wide": year_chart(chart, name, WIDE),
-        "chart_narrow": year_chart(chart, name, NARROW),
-        "figure": figure(chart) if chart.years else None,
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deals.charts import Bars, Line, Marker, YearChart
+from deals.charts.years import Bars, Line, Marker, YearChart
 from deals.svg.elements import tag
 from deals.svg.years import MARKER_RADIUS, NARROW, WIDE, marker_rows, nice_top, ticks, year_chart
 
