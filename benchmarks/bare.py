@@ -43,9 +43,10 @@ def bare_copy(above: dict[str, int]) -> Took:
     """COPY all rows above these keys in one transaction, foreign keys checked."""
     _make_tables()
     rows = {table: _rows(table, above[table]) for table in TABLES}
+    columns = {table: _columns(table) for table in TABLES}
     with measured() as took, transaction.atomic(), connection.cursor() as cursor:
         for table, data in rows.items():
-            with cursor.copy(f"COPY bare.{table} FROM STDIN") as copy:
+            with cursor.copy(f"COPY bare.{table} ({columns[table]}) FROM STDIN") as copy:
                 copy.write(data)
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA bare CASCADE")
@@ -64,13 +65,24 @@ def _make_tables() -> None:
             cursor.execute(f"ALTER TABLE bare.{table} ADD {definition}")
 
 
+def _columns(table: str) -> str:
+    """Those that are written; the database itself computes the generated ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+            " AND attgenerated = ''",
+            [table],
+        )
+        return str(cursor.fetchone()[0])
+
+
 def _rows(table: str, above: int) -> bytes:
     data = BytesIO()
+    wanted = f"SELECT {_columns(table)} FROM {table} WHERE {TABLES[table]} > {above}"
     with (
         connection.cursor() as cursor,
-        cursor.copy(
-            f"COPY (SELECT * FROM {table} WHERE {TABLES[table]} > {above}) TO STDOUT"
-        ) as copy,
+        cursor.copy(f"COPY ({wanted}) TO STDOUT") as copy,
     ):
         for block in copy:
             data.write(block)

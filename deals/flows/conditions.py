@@ -3,6 +3,7 @@
 Every fragment is fixed text with named parameters; nothing that a reader sends becomes SQL.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -207,10 +208,8 @@ def place_sql(query: FlowQuery) -> Sql:
             "(f.date_last >= coalesce(%(first)s::date, '-infinity')"
             " AND f.date_first <= coalesce(%(last)s::date, 'infinity'))"
         )
-        sql.add(f"({overlaps} OR f.date_first IS NULL)")
-    if query.target:
-        among = f"f.target_country = ANY(%({targets.every})s::varchar[])"
-        sql.add(f"({among} OR f.target_country IS NULL)")
+    for condition in _needed(query, targets.every):
+        sql.add(condition)
     name = "ultimate" if query.attribution == "ultimate" else "hq"
     mask = f"f.{name}_mask"
     undated = "f.date_first IS NULL" if first or last else "false"
@@ -241,10 +240,14 @@ def placed(query: FlowQuery, scope: Scope, *, flow_only: bool = False) -> Sql:
     held = place_sql(query)
     *needed, place = held.where
     sql.params |= held.params
-    for condition in needed:
-        sql.add(condition)
     if flow_only and (pairs := legs(query)):
-        sql.add("deals_legs(f.hq, f.ultimate, f.target_country) && %(legs)s::int[]", legs=pairs)
+        # Alone, since the planner takes the other index where it can; a subquery, since it would
+        # guess that so many pairs are a large part of all.
+        pairs_given = "(SELECT %(legs)s::int[])"
+        sql.add(f"{LEGS} && {pairs_given}", legs=pairs)
+    else:
+        for condition in needed:
+            sql.add(condition)
     # Anyone means every country; an empty list would mean nobody, and a band of nothing.
     members = side_sql(query.investor_side, "investor").members
     text = (
@@ -256,10 +259,37 @@ def placed(query: FlowQuery, scope: Scope, *, flow_only: bool = False) -> Sql:
     return Sql(where=[f"SELECT * FROM ({text}) p WHERE place IS NOT NULL"], params=sql.params)
 
 
-def legs(query: FlowQuery) -> list[int]:
-    """Pairs of countries as `deals_legs` numbers them, one of which each deal of the flow has.
+def _needed(query: FlowQuery, countries: str) -> Iterable[str]:
+    """What every row with a place meets, in the words of the index by target and days."""
+    first, last = query.window
+    days = " AND ".join(
+        condition
+        for edge, condition in (
+            (first, "f.date_last >= %(first)s::date"),
+            (last, "f.date_first <= %(last)s::date"),
+        )
+        if edge
+    )
+    undated = "f.date_first IS NULL AND f.date_last IS NULL"
+    if not query.target:
+        return [f"({days} OR {undated})"] if days else []
+    among = f"f.target_country = ANY(%({countries})s::varchar[])"
+    unknown = "f.target_country IS NULL"
+    if not days:
+        return [f"({among} OR {unknown})"]
+    return [f"({among} AND {days} OR {among} AND {undated} OR {unknown} AND {days})"]
 
-    Empty where the sides overlap, since deals inside a country have no leg, or are not both given.
+
+# Numbers of `deals_year_legs` (migration 0006): countries × 128 + year, or 0 there for any year.
+LEGS = "deals_year_legs(f.hq, f.ultimate, f.target_country, f.date_first)"
+YEARS, FIRST_YEAR = 128, 1950
+MOST_LEGS = 20_000
+
+
+def legs(query: FlowQuery) -> list[int]:
+    """Numbers of countries and years, one of which each deal of the flow has.
+
+    Empty where the sides overlap, since deals inside a country have none, or are not both given.
     """
     investors, targets = (
         side.always | {member.country for member in side.dated}
@@ -267,7 +297,18 @@ def legs(query: FlowQuery) -> list[int]:
     )
     if investors & targets:
         return []
-    return [_bit(one) * BITS + _bit(other) for one in investors for other in targets]
+    pairs = [_bit(one) * BITS + _bit(other) for one in investors for other in targets]
+    first, last = query.window
+    years = range(0, 1)
+    if first and last:
+        years = range(_leg_year(first), _leg_year(last) + 1)
+    if len(pairs) * len(years) > MOST_LEGS:
+        years = range(0, 1)
+    return [pair * YEARS + year for pair in pairs for year in years]
+
+
+def _leg_year(day: date) -> int:
+    return min(max(day.year - FIRST_YEAR, 1), YEARS - 1)
 
 
 def _bit(country: str) -> int:

@@ -107,12 +107,21 @@ def compared(
     return columns, params
 
 
+def counted(query: FlowQuery, scope: Scope) -> Sql:
+    """Rows with a `place`, the columns that facts and cells share, and `deals`, how many they are.
+
+    A complete subquery over cells where these cover the question, else over facts.
+    """
+    if covers(query, scope):
+        return placed_cells(query, scope)
+    sql = placed(query, scope)
+    return Sql([f"SELECT c.*, 1 AS deals FROM ({sql.text()}) c"], sql.params)
+
+
 def places(query: FlowQuery, scope: Scope) -> dict[str, int]:
     """How many deals are in each place, without money: one short statement."""
-    if covers(query, scope):
-        sql, count = placed_cells(query, scope), "sum(deals)::bigint"
-    else:
-        sql, count = placed(query, scope), "count(*)"
+    sql = counted(query, scope)
+    text = f"SELECT place, sum(deals)::bigint FROM ({sql.text()}) p GROUP BY place"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT place, {count} FROM ({sql.text()}) p GROUP BY place", sql.params)
+        cursor.execute(text, sql.params)
         return {place: number for place, number in cursor if number}

@@ -82,15 +82,21 @@ class DealFact(models.Model):
         indexes = (
             # Published and not only live ones, so that questions as of a day find theirs, too.
             models.Index(
-                fields=["target_country", "kind", "date_first"],
+                fields=["target_country", "kind", "date_last", "date_first"],
                 condition=Q(published_seq__isnull=False),
-                name="fact_target",
+                name="fact_target_days",
             ),
-            # The few deals that cross borders, by pairs of countries; see deals.flows.conditions.
+            # The few deals that cross borders, by countries and year; see deals.flows.conditions.
             GinIndex(
-                Func(F("hq"), F("ultimate"), F("target_country"), function="deals_legs"),
+                Func(
+                    F("hq"),
+                    F("ultimate"),
+                    F("target_country"),
+                    F("date_first"),
+                    function="deals_year_legs",
+                ),
                 condition=Q(published_seq__isnull=False),
-                name="fact_legs",
+                name="fact_year_legs",
             ),
             models.Index(
                 fields=["part_of"], condition=Q(part_of__isnull=False), name="fact_part_of"

@@ -61,7 +61,10 @@ class FlowCell(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=["target_country", "kind", "date_first"], name="cell_target"),
+            models.Index(
+                fields=["target_country", "kind", "date_last", "date_first"],
+                name="cell_target_days",
+            ),
             # What a publication emptied is found and deleted without looking at the others.
             models.Index(fields=["key"], condition=Q(deals=0), name="cell_empty"),
         )
