@@ -178,4 +178,5 @@ def bridge_link(query: FlowQuery) -> str:
     """The page that leads from another institute's number to this one, step by step."""
     own = same_as(query)
     first = next(d for d in DEFINITIONS.values() if d.year and (own is None or d.code != own.code))
-    return bridge(first.query, query) if query.target else BRIDGE
+    inside = {name: getattr(query, name) for name in ("population", "as_of", "release")}
+    return bridge(first.query.but(**inside), query) if query.target else BRIDGE
