@@ -74,7 +74,7 @@ def removed(query: FlowQuery, scope: Scope) -> list[dict[str, Any]]:
     if not asked:
         return []
     first, last = query.window
-    inner = placed(query.but(**BARE, compare=()), replace(scope, organizations=()))
+    inner = placed(query.but(**BARE, compare=()), replace(scope, organizations=()), flow_only=True)
     params = dict(inner.params) | {"first": first, "last": last}
     for one in asked:
         params |= one.params
