@@ -4,7 +4,7 @@ A row holds a raw value under the name of each column, `deals` (the address of i
 none) and perhaps `marks` (a word or two about the row). Only what is shown is formatted here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,11 +116,6 @@ class Table:
 def total_row(first: str, title: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     """The last line of a table: the distinct deals of an answer under the title of its rows."""
     return {first: title, **answer["total"], "deals": answer["links"]["deals"]}
-
-
-def has_share(answers: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether any of the answers was given inside a population."""
-    return any(answer["total"]["share"] is not None for answer in answers)
 
 
 def value_columns(currency: str) -> tuple[Column, ...]:

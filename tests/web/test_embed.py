@@ -12,6 +12,7 @@ from deals.flows.asked import ask_all
 from deals.flows.query import FlowQuery
 from tests.factories import make_deal
 from tests.pictures.conftest import CODES
+from tests.web.markup import problems
 
 pytestmark = pytest.mark.django_db
 QUERY = FlowQuery(investor=("europe",), target=("CN",), from_="2018", to="2020", population="test")
@@ -33,6 +34,7 @@ def test_every_chart_is_a_light_page_without_a_script(client, deals, code):
     response = client.get(f"/embed/{code}/?{QUESTION}")
     html = response.content.decode()
     assert may_be_framed(response)
+    assert problems(html) == []
     assert "<svg" in html
     assert "<script" not in html
     assert "<form" not in html
@@ -84,6 +86,7 @@ def test_a_bad_question_says_which_parameter_in_the_frame(client, deals):
     assert response.status_code == 400
     assert may_be_framed(response)
     assert "<code>investor</code>" in response.content.decode()
+    assert problems(response.content.decode()) == []
 
 
 def test_no_other_page_may_be_framed(client, deals):
