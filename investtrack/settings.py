@@ -241,6 +241,12 @@ STATICFILES_FINDERS = [
 ]
 # Static files are there even before `collectstatic` has run.
 WHITENOISE_USE_FINDERS = True
+# `collectstatic` writes each of them by Brotli and gzip, too. Names stay as they are: with hashes
+# in them a page would need the list of all files, and a library's missing source map stops it.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 
 # --- what a browser may do ------------------------------------------------------------------
 # Plotly positions its marks through style attributes (without the permission heatmaps are
