@@ -23,7 +23,7 @@ from deals.svg.bars import Part, band, composition_bar
 from deals.templatetags.formats import number
 from deals.web.caveats import caveats
 from deals.web.cite import citation
-from deals.web.compared import before_window
+from deals.web.compared import Comparison, before_window
 from deals.web.narrowed import narrowings, widest
 from deals.web.question import bridge_link, china_ways, presets, swapped
 from deals.web.tabs import EVENTS_TAB, page
@@ -38,7 +38,6 @@ def answer_context(
     """Everything below the form but the chart; asked inside the caller's snapshot."""
     hue = wording.hue(query)
     population = answer["population"]
-    earlier = kept("before", query, scope, lambda: before(query, scope, dated_counts(query, scope)))
     title = population["title"] if population["code"] else ""
     left_out = kept("removed", query, scope, lambda: removed(query, scope))
     filters = narrowings(query, left_out)
@@ -57,7 +56,7 @@ def answer_context(
         "presets": presets(query),
         "bridge_url": bridge_link(query),
         "bands": bands(query, answer, hue),
-        "before": before_window(earlier),
+        "before": time_before(query, scope),
         "events_url": page(query, EVENTS_TAB),
         "caveats": caveats(query, answer),
         "narrowings": filters,
@@ -72,6 +71,14 @@ def answer_context(
         # Spares the strip at the top of the page the same look-up.
         "as_of": {"seq": scope.head, "at": scope.head_at},
     }
+
+
+def time_before(query: FlowQuery, scope: Scope) -> Comparison | None:
+    """The window beside the same length of time before it; None for a window without both ends."""
+    if not all(query.window):
+        return None
+    found = kept("before", query, scope, lambda: before(query, scope, dated_counts(query, scope)))
+    return before_window(found)
 
 
 def provisional(answer: Mapping[str, Any]) -> str:
