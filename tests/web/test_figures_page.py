@@ -53,7 +53,7 @@ def test_a_share_stands_beside_a_count_and_says_why_there_is_no_share(client, do
     assert "3 deals 3 of 3 deals documented" in page
     assert "78 fewer deals than the 81 published" in page
     assert "No share is computed: this is a case list" in page
-    assert "Published , 16 Nov 2023" in page or "Published, 16 Nov 2023" in page
+    assert "Published, 16 Nov 2023" in page
     assert "read in the source" in page.lower()
     assert 'href="https://merics.org/en"' in client.get("/figures/").content.decode()
 
@@ -97,9 +97,9 @@ def test_a_question_outside_our_coverage_is_not_answered(client, documented):
     page = words(client)
     assert "Not answered here" in page
     assert (
-        "case list holds 1 deal into China with an investor from the United States from 2017 to 2022;"
-        " the source says 81 of 2,165."
-    ) in page or "in 2017–2022; the source says 81 of 2,165." in page
+        "case list holds 1 deal into China with an investor from the United States"
+        " in 2017–2022; the source says 81 of 2,165."
+    ) in page
     assert "fewer" not in page
 
 
