@@ -4,13 +4,16 @@ import csv
 import io
 import re
 from gzip import compress
+from html import unescape
 
 import pytest
 
 from deals.flows.query import FlowQuery
 from deals.models import PolicyEvent
+from deals.pictures.registry import DEFAULT_TAB
 from deals.rules.spreadsheet import safe_cell
 from deals.web.table import COLUMNS
+from deals.web.tabs import EVENTS_TAB, titles
 from tests.factories import make_deal, make_deals, make_population
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +204,73 @@ def test_no_page_has_inline_scripts_or_styles(client, population):
     assert "<style" not in page
     assert re.findall(r"<script(?![^>]*(?:src=|application/json))", page) == []
     assert re.findall(r"\son\w+=", page) == []
+
+
+@pytest.mark.parametrize("tab", [code for code in titles() if code != DEFAULT_TAB])
+def test_each_tab_has_an_address_and_shows_its_chart(client, population, tab):
+    response = client.get(f"{DEMO}&tab={tab}")
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert re.search(rf'id="tab-{tab}"[^>]*aria-current="page"', page)
+    assert "50.0" in text(response)
+    if tab == EVENTS_TAB:
+        assert "Before and after a policy event" in page
+    else:
+        assert f'data-picture="{tab}"' in page
+
+
+def test_the_first_tab_is_not_written_and_an_unknown_one_is_refused(client, population):
+    assert client.get(f"{DEMO}&tab=time").headers["Location"] == DEMO
+    response = client.get(f"{DEMO}&tab=spiral")
+    assert response.status_code == 400
+    assert "tab" in text(response)
+    assert "sectors" in text(response)
+
+
+def test_htmx_gets_a_tab_alone_with_what_the_form_must_keep(client, population):
+    response = client.get(
+        f"{DEMO}&tab=sectors", headers={"HX-Request": "true", "HX-Target": "charts"}
+    )
+    page = response.content.decode()
+    assert response.headers["HX-Push-Url"] == f"{DEMO}&tab=sectors"
+    assert 'data-picture="sectors"' in page
+    assert 'id="q-tab" value="sectors" hx-swap-oob="true"' in page
+    assert "data-finding" not in page
+
+
+def test_a_changed_question_also_changes_what_the_form_says_is_ticked(client, population):
+    page = client.get(DEMO, headers={"HX-Request": "true", "HX-Target": "answer"}).content.decode()
+    assert '<b id="said-investor" hx-swap-oob="true">Europe</b>' in page
+
+
+def test_the_time_before_is_compared_or_withheld_with_its_reason(client):
+    who = {"DE": [("A", "DE")], "CN": [("C", "CN")]}
+    make_deals(
+        {"population": "test", "investors": who[code], "date": day}
+        for code, day in [("DE", "2014-01-05"), ("CN", "2015-05-05"), ("CN", "2016-05-05"),
+                          ("DE", "2017-05-05"), ("DE", "2018-05-05"), ("CN", "2019-05-05")]
+    )  # fmt: skip
+    page = text(client.get(f"/flows/?{SIDES}&from=2017&to=2019&population=test"))
+    assert "The share rose from 33.3 % to 66.7 %, by 33.3 percentage points." in page
+    page = text(client.get(f"/flows/?{SIDES}&from=2014&to=2016&population=test"))
+    assert "the first deal recorded here is of 5 Jan 2014" in page
+
+
+def test_every_link_to_deals_on_the_page_opens_a_list(client, population):
+    page = client.get(DEMO).content.decode()
+    links = {unescape(link) for link in re.findall(r'href="(/deals/\?[^"]+)"', page)}
+    assert len(links) > 10
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
+@pytest.mark.parametrize("tab", ["time", "organizations", "diagram"])
+def test_names_that_are_scripts_or_formulas_stay_text(client, tab):
+    evil = '"><img src=x onerror=alert(1)><script>alert(1)</script>'
+    make_deals([{"target": evil, "investors": [(evil, "DE"), ('=HYPERLINK("x")', "FR")]}])
+    page = client.get(f"/flows/?{SIDES}&tab={tab}", follow=True).content.decode()
+    assert "<img src=x" not in page
+    assert "<script>alert" not in page
 
 
 def test_the_table_comes_as_csv_and_adds_up(client, population):
