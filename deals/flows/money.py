@@ -3,13 +3,15 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from deals.flows.conditions import COUNTED
 from deals.flows.cube import Cube
 from deals.flows.query import FlowQuery
 from deals.rules.counting import KINDS, VALUE_KINDS, share
 
-SEVERAL_KINDS = "Values of different kinds of deals are never added; see by_kind."
-NO_VALUE_KIND = "Deals of this kind have no value that is totalled."
+SEVERAL_KINDS = gettext_noop("Values of different kinds of deals are never added; see by_kind.")
+NO_VALUE_KIND = gettext_noop("Deals of this kind have no value that is totalled.")
 
 
 def text(value: Decimal | None) -> str | None:

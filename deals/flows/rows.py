@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from deals.flows import links
 from deals.flows.cube import Cube
 from deals.flows.frame import share_of
 from deals.flows.grouped import Grouped
-from deals.flows.money import NO_VALUE_KIND, SEVERAL_KINDS, text
+from deals.flows.money import NO_VALUE_KIND, text
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope
 from deals.rules.counting import KINDS, VALUE_KINDS
@@ -15,13 +17,14 @@ from deals.rules.regions import Side
 
 Row = dict[str, Any]
 BANDS = ("low", "split", "high")
+ASK_FOR_ONE = gettext_noop("Values of different kinds of deals are never added; ask for one kind.")
 
 
 def why_no_value(query: FlowQuery) -> str | None:
     """Why the band of a row is empty: values of different kinds are never added (rule 5)."""
     one = query.kind[0] if len(query.kind) == 1 and query.kind[0] in KINDS else None
     if one is None:
-        return SEVERAL_KINDS
+        return ASK_FOR_ONE
     return None if one in VALUE_KINDS else NO_VALUE_KIND
 
 

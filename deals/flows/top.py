@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from deals.flows import links
 from deals.flows.frame import frame
 from deals.flows.grouped import Grouping, grouped
@@ -26,7 +28,7 @@ from deals.rules.vocab import ROUND_TYPES, SECTORS
 # The longest list that is given, and what a list of organizations has unless more is asked for.
 MOST = 500
 USUAL = 25
-NOT_STATED = "not stated"
+NOT_STATED = gettext_noop("not stated")
 
 
 def answer(
