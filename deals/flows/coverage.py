@@ -15,6 +15,10 @@ from deals.rules.counting import share
 
 # Names of places, so that every number here leads to exactly its deals.
 MEASURES = ("with_amount", "all_known", "two_sources")
+# For one list a look at each deal's sources is quick; for all deals they are grouped once.
+SECOND_SOURCES = """SELECT version_id AS cited FROM deals_citation
+    GROUP BY version_id HAVING min(source_id) <> max(source_id)"""
+CONDITIONS = {"two_sources": "s.cited IS NOT NULL"}
 YEAR = """CASE WHEN p.date_first IS NULL THEN 'no_date'
     WHEN extract(year FROM p.date_first) = extract(year FROM p.date_last)
     THEN to_char(p.date_first, 'YYYY') ELSE 'several_years' END"""
@@ -33,9 +37,11 @@ def coverage(query: FlowQuery, scope: Scope) -> dict[str, Any]:
 
 def _coverage(query: FlowQuery, scope: Scope) -> dict[str, Any]:
     sql = placed(query, scope)
-    counts = ", ".join(f"count(*) FILTER (WHERE {NARROWED[name]})" for name in MEASURES)
+    conditions = [CONDITIONS.get(name, NARROWED[name]) for name in MEASURES]
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
     text = f"""
-        SELECT {YEAR} AS period, count(*), {counts} FROM ({sql.text()}) p
+        SELECT {YEAR} AS period, count(*), {counts}
+        FROM ({sql.text()}) p LEFT JOIN ({SECOND_SOURCES}) s ON s.cited = p.version_id
         WHERE p.place = 'flow' GROUP BY GROUPING SETS ((1), ()) ORDER BY 1
     """
     with connection.cursor() as cursor:

@@ -1,18 +1,22 @@
 """How much years still grow after they are over: what was known of each at later points of time.
 
 Suppliers find deals late (rule 17). The ledger remembers what was published when, and a supplier's
-own record dates, where given, say what it knew when; both are asked in one statement each.
+own record dates, where given, say what it knew when; each is asked in one statement.
 """
 
+import hashlib
+import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 
 from deals.flows import links
-from deals.flows.answer import kept
+from deals.flows.answer import CODE_VERSION, KEEP_SECONDS, kept
 from deals.flows.conditions import Sql, placed
 from deals.flows.frame import frame
 from deals.flows.query import FlowQuery
@@ -22,6 +26,8 @@ from deals.rules.counting import share
 
 # So many last year ends and quarter ends are looked at, and so many years of deals.
 YEAR_ENDS, QUARTER_ENDS, YEARS = 6, 4, 10
+# Deals by year and by the place of a point.
+Counted = dict[tuple[int, int], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ def _by_ledger(query: FlowQuery, scope: Scope) -> dict[str, Any]:
             Point(day, query.but(as_of=day), replace(scope, seq=seq))
             for day, seq in zip(days, _seqs(days), strict=True)
         ]
-    return frame(query, scope) | _table([*points, Point(today, query, scope)])
+    points.append(Point(today, query, scope))
+    return frame(query, scope) | _table(points, _remembered(points))
 
 
 def _by_supplier(query: FlowQuery, scope: Scope) -> dict[str, Any]:
@@ -69,7 +76,29 @@ def _by_supplier(query: FlowQuery, scope: Scope) -> dict[str, Any]:
     points = [
         Point(day, query.but(known_by=day.isoformat()), scope) for day in (*ends(today), today)
     ]
-    return frame(query, scope) | _table(points)
+    return frame(query, scope) | _table(points, _recorded(query, scope, points))
+
+
+def _recorded(query: FlowQuery, scope: Scope, points: Sequence[Point]) -> Counted:
+    """In one pass: deals by year and by the end of the quarter in which they were recorded."""
+    sql = placed(query.but(known_by=points[-1].day.isoformat()), scope)
+    text = f"""
+        SELECT extract(year FROM date_first)::int,
+               (date_trunc('quarter', recorded_on) + interval '3 months - 1 day')::date, count(*)
+        FROM ({sql.text()}) p WHERE place = 'flow'
+         AND extract(year FROM date_first) = extract(year FROM date_last) GROUP BY 1, 2
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(text, sql.params)
+        rows = cursor.fetchall()
+    counted: Counted = defaultdict(int)
+    for place, point in enumerate(points):
+        is_last = place == len(points) - 1
+        for year, quarter_end, n in rows:
+            # Today's quarter is not over; all that was recorded in it so far counts today.
+            if is_last or quarter_end <= point.day:
+                counted[year, place] += n
+    return counted
 
 
 def ends(today: date) -> list[date]:
@@ -94,8 +123,30 @@ def _seqs(days: Sequence[date]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _table(points: Sequence[Point]) -> dict[str, Any]:
-    counted = _counted(points)
+def _remembered(points: Sequence[Point]) -> Counted:
+    """Counts by year and place. Those of past days are kept, since they never change."""
+    keys = [f"growth:{identity_of(point.query, point.scope)}" for point in points[:-1]]
+    known = cache.get_many(keys)
+    missing = [place for place, key in enumerate(keys) if key not in known]
+    fresh = _counted([points[place] for place in (*missing, len(points) - 1)])
+    counted: Counted = defaultdict(int)
+    for number, place in enumerate((*missing, len(points) - 1)):
+        mine = {year: n for (year, at), n in fresh.items() if at == number}
+        counted |= {(year, place): n for year, n in mine.items()}
+        if place < len(keys):
+            cache.set(keys[place], mine, KEEP_SECONDS)
+    for place, key in enumerate(keys):
+        counted |= {(year, place): n for year, n in known.get(key, {}).items()}
+    return counted
+
+
+def identity_of(query: FlowQuery, scope: Scope) -> str:
+    """What decides the counts of a past day: the question and the ledger's number on that day."""
+    text = json.dumps([CODE_VERSION, query.but(as_of=None).to_params(), scope.seq])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _table(points: Sequence[Point], counted: Counted) -> dict[str, Any]:
     newest = points[-1].day.year
     years = sorted({year for year, _place in counted if newest - YEARS < year <= newest})
     rows = [
@@ -114,12 +165,9 @@ def _counted(points: Sequence[Point]) -> dict[tuple[int, int], int]:
     whole = Sql()
     for place, point in enumerate(points):
         sql = placed(point.query, point.scope)
-        branch = sql.text()
-        for name in ("seq", "known_by"):
-            # All branches share their parameters but these, which say what was known when.
-            branch = branch.replace(f"%({name})s", f"%({name}_{place})s")
-            sql.params[f"{name}_{place}"] = sql.params.get(name)
-        whole.params |= sql.params
+        # All branches share their parameters but the number of the ledger.
+        branch = sql.text().replace("%(seq)s", f"%(seq_{place})s")
+        whole.params |= sql.params | {f"seq_{place}": point.scope.seq}
         whole.where.append(
             f"SELECT extract(year FROM date_first)::int, {place}, count(*) FROM ({branch}) p"
             " WHERE place = 'flow'"
@@ -130,9 +178,7 @@ def _counted(points: Sequence[Point]) -> dict[tuple[int, int], int]:
         return {(year, place): n for year, place, n in cursor}
 
 
-def _cell(
-    counted: dict[tuple[int, int], int], year: int, place: int, point: Point
-) -> dict[str, Any] | None:
+def _cell(counted: Counted, year: int, place: int, point: Point) -> dict[str, Any] | None:
     if year > point.day.year:
         return None
     n = counted.get((year, place), 0)

@@ -52,8 +52,9 @@ NARROWED = {
     # How much is known: the columns of `deals.flows.coverage`.
     "with_amount": "p.place = 'flow' AND p.amount_state <> 'undisclosed'",
     "all_known": "p.place = 'flow' AND p.investor_list = 'complete' AND NOT p.investors_unknown",
-    "two_sources": "p.place = 'flow' AND p.version_id IN (SELECT version_id FROM deals_citation"
-    " GROUP BY version_id HAVING min(source_id) <> max(source_id))",
+    "two_sources": "p.place = 'flow' AND EXISTS (SELECT 1 FROM deals_citation a"
+    " JOIN deals_citation b ON b.version_id = a.version_id AND b.source_id > a.source_id"
+    " WHERE a.version_id = p.version_id)",
     **{
         f"several_{by}s": f"p.place = 'flow' AND date_trunc('{by}', p.date_first::timestamp)"
         f" <> date_trunc('{by}', p.date_last::timestamp)"
