@@ -16,7 +16,7 @@ def main() -> int:
     django.setup()
     from django.test.utils import setup_databases, teardown_databases
 
-    from benchmarks import hostile, imports, questions
+    from benchmarks import flows, hostile, imports, questions
 
     size = int(os.environ.get("DEALS", "20000"))
     measurements: list[Callable[[int], None]] = [
@@ -24,6 +24,7 @@ def main() -> int:
         questions.run,
         imports.run_large,
         hostile.run,
+        flows.run,
     ]
     made = setup_databases(verbosity=0, interactive=False)
     try:
