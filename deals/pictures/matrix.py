@@ -90,7 +90,7 @@ def _panel(
     shades = steps(row["n"] for row in cells)
     hue = wording.hue(query)
     grid = _grid(answer, cells, shades, hue)
-    title = _("Deals from investor countries (rows) into target countries (columns)")
+    title = _("Deals by investor country and target country")
     pairs = Ranked(
         _("The strongest pairs of countries"), _summary(cells, answer), hue,
         tuple(_entry(row) for row in cells[:MOST]),
