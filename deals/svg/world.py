@@ -81,13 +81,8 @@ def _part(
     are most of what a map weighs.
     """
     width, height = (side * scale for side in EXTENTS[part])
-    clip = f"{prefix}-{part}"
     land = _same_land(world, part, drawn, scale) if drawn else _land(world, part, prefix)
-    marks = [
-        tag("clipPath", tag("rect", width=width, height=height), id=clip),
-        tag("g", *land, *_places(world, part, scale), clip_path=f"url(#{clip})"),
-        *_numbers(world.places, part, scale),
-    ]
+    marks = [*land, *_places(world, part, scale), *_numbers(world.places, part, scale)]
     if caption:
         marks.append(tag("text", caption, x=0, y=-7, class_="axis-title"))
         marks.append(tag("rect", width=width, height=height, class_="map-frame"))
