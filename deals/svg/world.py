@@ -149,8 +149,9 @@ def _numbers(places: Sequence[Place], part: str, scale: float) -> Iterator[SafeS
         x, y = (scale * side for side in shape.at)
         if not shape.path:
             x += 7 + wide / 2
+        x = min(max(x, wide / 2 + 2), EXTENTS[part][0] * scale - wide / 2 - 2)
         box = (x - wide / 2 - 1, y - 6, x + wide / 2 + 1, y + 6)
-        if _is_free(box, taken) and box[0] >= 0 and box[2] <= EXTENTS[part][0] * scale:
+        if _is_free(box, taken):
             taken.append(box)
             yield tag("text", place.text, x=x, y=y + 4.5, class_="map-number mid",
                       aria_hidden="true")  # fmt: skip
