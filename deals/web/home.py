@@ -72,7 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """All numbers are computed once for each state of the ledger; words are the reader's."""
     with snapshot():
         scope = resolve(WHOLE_REGISTER)
-        content = kept("home", WHOLE_REGISTER, scope, lambda: _content(scope))
+        content = kept("front page", WHOLE_REGISTER, scope, lambda: _content(scope))
         changed = corrections(scope)
     answers = content["answers"]
     context = {
