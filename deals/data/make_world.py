@@ -40,6 +40,7 @@ POINTS = {
 NUDGED = {"HK": (4.5, 0.0), "MO": (-3.5, 3.5)}
 # Pixels: corners smaller than this go, smaller islands too, and smaller countries become circles.
 SMALLEST_ISLAND, SMALLEST_COUNTRY, NEAREST_POINTS = 2.0, 9.0, 0.5
+FARTHEST_ISLAND = 12.0
 
 
 def equal_earth(lon: float, lat: float) -> Point:
@@ -245,7 +246,7 @@ def row(one: Map, code: str, exact: list[Ring], drawn: list[Ring]) -> list[objec
     """A country on a map: where its number stands, and its outline; None when it is not there."""
     shapes = [ring for whole in exact if len(ring := clipped(whole, one.width, one.height)) > 2]
     if not shapes:
-        return None
+        return beyond(one, code, centre(max(exact, key=extent))) if exact else None
     largest = max(shapes, key=extent)
     outlines = [clipped(ring, one.width, one.height) for ring in drawn]
     outlines = [ring for ring in outlines if len(ring) > 2 and extent(ring) >= SMALLEST_ISLAND]
@@ -255,6 +256,16 @@ def row(one: Map, code: str, exact: list[Ring], drawn: list[Ring]) -> list[objec
     is_part = one.name != "world" and extent(largest) < 0.6 * max(map(extent, exact))
     at: list[object] = ["", ""] if is_part else [round(x + dx, 1), round(y + dy, 1)]
     return [one.name, code, *at, "" if extent(largest) < SMALLEST_COUNTRY else path(outlines)]
+
+
+def beyond(one: Map, code: str, where: Point) -> list[object] | None:
+    """An island just outside of the world's frame, for which the frame is not made wider."""
+    x, y = (
+        min(max(at, 2.0), size - 2) for at, size in zip(where, (one.width, one.height), strict=True)
+    )
+    if one.name != "world" or hypot(x - where[0], y - where[1]) > FARTHEST_ISLAND:
+        return None
+    return [one.name, code, round(x, 1), round(y, 1), ""]
 
 
 def rows(topology: dict[str, Any]) -> Iterator[list[object]]:
