@@ -120,3 +120,12 @@ def test_a_page_asks_a_fixed_number_of_times(client, register, django_assert_num
     # The ledger's head (twice: for the scope and for the strip), the page, and how many there are.
     with django_assert_num_queries(4):
         page(client)
+
+
+def test_hostile_names_stay_names(client):
+    name = '<script>alert(1)</script>"\'=1+1'
+    make_deals([{"target": name, "investors": [(name, "DE")]}])
+    for address in ("/organizations/", "/organizations/?q=<script>", "/", "/countries/DE/"):
+        html = client.get(address).content.decode()
+        assert "<script>alert" not in html
+        assert "&lt;script&gt;" in html, address
