@@ -209,9 +209,9 @@ def _notes(answer: Mapping[str, Any]) -> list[str]:
 def _table(answer: Mapping[str, Any]) -> Table:
     columns = (
         Column("name", _("Organization"), "name"),
-        Column("where", _("Country"), "text"),
-        Column("as", _("Role"), "text"),
         Column("n", _("Deals together"), "number"),
+        Column("as", _("Role"), "text"),
+        Column("where", _("Country"), "text"),
     )
     rows = tuple(
         {
