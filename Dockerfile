@@ -4,6 +4,10 @@ FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1
 WORKDIR /srv/investtrack
 
+# Chinese names in charts that are drawn as PNG (deals/pictures/fonts.py).
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-wqy-microhei \
+    && rm -rf /var/lib/apt/lists/*
+
 COPY requirements.txt .
 RUN pip install --require-hashes -r requirements.txt
 
@@ -11,6 +15,7 @@ COPY manage.py ./
 COPY investtrack investtrack
 COPY deals deals
 COPY templates templates
+COPY locale locale
 
 # An ordinary user; only the data folder is theirs to write.
 RUN useradd --system --uid 10001 investtrack \
