@@ -123,7 +123,7 @@ def test_a_page_asks_a_fixed_number_of_times(client, register, django_assert_num
 
 
 def test_hostile_names_stay_names(client):
-    name = '<script>alert(1)</script>"\'=1+1'
+    name = "<script>alert(1)</script>\"'=1+1"
     make_deals([{"target": name, "investors": [(name, "DE")]}])
     for address in ("/organizations/", "/organizations/?q=<script>", "/", "/countries/DE/"):
         html = client.get(address).content.decode()
