@@ -25,10 +25,13 @@ LEFT JOIN LATERAL (
     SELECT coalesce(sum(c), 0) AS s, coalesce(sum(c) FILTER (WHERE x), 0) AS sx,
            count(*) FILTER (WHERE c IS NULL) AS u, count(*) FILTER (WHERE c IS NULL AND x) AS ux
     FROM (
-        SELECT t.c, string_to_array(t.p, '+')::varchar[] && f.investor_members AS x
+        SELECT t.c, CASE WHEN strpos(t.p, '+') = 0 THEN t.p = ANY(f.investor_members)
+                    ELSE string_to_array(t.p, '+')::varchar[] && f.investor_members END AS x
         FROM unnest(f.parts, f.contributions) AS t(p, c)
-        -- Said here, too: otherwise the parts of all deals are added up, and then left out.
-        WHERE f.place = 'flow'
+        -- Said here, too: otherwise the parts of all deals are added up, and then left out. Where
+        -- nothing was stated there is nothing to add up.
+        WHERE f.place = 'flow' AND (f.amount_state <> 'undisclosed'
+                                    OR cardinality(array_remove(f.contributions, NULL)) > 0)
     ) z
 ) b ON f.place = 'flow'
 """
