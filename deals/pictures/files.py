@@ -1,11 +1,13 @@
-"""A picture as files: CSV of its tables, SVG that stands alone, PNG for a document."""
+"""A picture as files: CSV of its tables, SVG that stands alone, PNG for a document, JSON."""
 
 import csv
 import io
+import json
 import threading
 from collections.abc import Iterable, Iterator
 
 import resvg_py
+from django.core.serializers.json import DjangoJSONEncoder
 
 from deals.pictures.fonts import FAMILY, font_files
 from deals.pictures.picture import Picture
@@ -16,6 +18,12 @@ from deals.rules.spreadsheet import safe_cell
 ZOOM = 2
 FIXED = ("source", "address")
 _DRAWING = threading.Lock()
+
+
+def json_file(picture: Picture, source: Source) -> bytes:
+    """The interactive figures by the name of their panel, for the script of the page."""
+    drawn = {panel.name: panel.figure for panel in picture.panels if panel.figure}
+    return json.dumps(drawn, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
 
 
 def svg_file(picture: Picture, source: Source) -> bytes:

@@ -1,4 +1,4 @@
-"""`/flows/chart/<code>.csv|svg|png`: a chart as a file."""
+"""`/flows/chart/<code>.csv|svg|png|json`: a chart as a file."""
 
 import re
 
@@ -12,7 +12,7 @@ from deals import wording
 from deals.flows.answer import identity, snapshot
 from deals.flows.query import BadParameters, FlowQuery
 from deals.flows.scope import Scope, resolve
-from deals.pictures.files import csv_file, png_file, svg_file
+from deals.pictures.files import csv_file, json_file, png_file, svg_file
 from deals.pictures.registry import TABS, picture
 from deals.pictures.standalone import Source, source_line
 from deals.templatetags.formats import day, number
@@ -25,6 +25,7 @@ FORMS = {
     "csv": ("text/csv; charset=utf-8", csv_file),
     "svg": ("image/svg+xml; charset=utf-8", svg_file),
     "png": ("image/png", png_file),
+    "json": ("application/json", json_file),
 }
 # A drawing as pixels costs half a second, and is asked for by every reader of a shared page.
 KEEP_SECONDS = 600

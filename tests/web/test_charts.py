@@ -1,6 +1,9 @@
 """`/flows/chart/…`: charts as files."""
 
 import io
+import json
+import re
+from html import unescape
 
 import pandas
 import pytest
@@ -26,6 +29,21 @@ def test_every_chart_is_a_csv_and_an_svg(client, deals, code):
     drawing = client.get(f"/flows/chart/{code}.svg?{QUESTION}")
     assert drawing.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert drawing.content.startswith(b"<?xml")
+
+
+@pytest.mark.parametrize("code", ["time", "rounds", "matrix"])
+def test_the_interactive_figure_is_a_file_that_the_page_names_and_does_not_carry(
+    client, deals, code
+):
+    page = client.get(f"/flows/?{QUESTION}&tab={code}", follow=True).content.decode()
+    (address,) = {unescape(found) for found in re.findall(r'data-figures="([^"]+)"', page)}
+    assert address == f"/flows/chart/{code}.json?{QUESTION}"
+    panels = re.findall(r'data-plot="([^"]+)"', page)
+    figures = json.loads(client.get(address).content)
+    assert panels
+    assert set(panels) <= set(figures)
+    assert all(figure["data"] and figure["layout"] for figure in figures.values())
+    assert "application/json" not in page
 
 
 def test_a_png_is_drawn_once_and_then_kept(client, deals, monkeypatch):

@@ -103,13 +103,20 @@ function draw(target, figure) {
   return window.Plotly.react(target, data, layout, CONFIG);
 }
 
+// One file has the figures of all panels of a chart; most readers never ask for it.
+async function figures(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(response.statusText);
+  return response.json();
+}
+
 async function open(button) {
   const place = button.closest("figure").querySelector("[data-plot]");
   button.disabled = true;
   button.textContent = button.dataset.loading ?? "Loading…";
   try {
     await load(place.dataset.plotly, place.dataset.sheet);
-    const figure = JSON.parse(document.getElementById(place.dataset.plot).textContent);
+    const figure = (await figures(place.dataset.figures))[place.dataset.plot];
     const target = document.createElement("div");
     target.className = "plot";
     // A list is as long as it is; anything else has the height of its style.
