@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+from psycopg.errors import QueryCanceled
 
 from deals.api import problems
 from deals.web import errors
@@ -60,8 +61,16 @@ def database_down(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def too_slow(request: HttpRequest) -> HttpResponse:
+    """503 for a question that the database gave up after `QUESTION_MAX_SECONDS`."""
+    if not _is_api(request):
+        return errors.too_slow(request)
+    detail = "This question takes too long. Please narrow it down, e.g. to fewer years."
+    return problems.respond(503, "Service unavailable", detail)
+
+
 class DatabaseDownMiddleware:
-    """Turns a database that is away into a 503, in place of a server error."""
+    """Turns a database that is away, or gave a question up, into a 503."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -72,5 +81,8 @@ class DatabaseDownMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DATABASE_DOWN):
             return None
+        if isinstance(exception.__cause__, QueryCanceled):
+            log.warning("A question took too long: %s", request.get_full_path())
+            return too_slow(request)
         log.error("The database does not answer.", exc_info=exception)
         return database_down(request)

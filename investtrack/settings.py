@@ -60,6 +60,8 @@ PUBLIC_READ = env.bool("PUBLIC_READ", True)
 SELF_APPROVAL = env.bool("SELF_APPROVAL", False)
 # How many numbers one address may store for ever in an hour. Storing one again is free.
 FREEZE_PER_HOUR = env.int("FREEZE_PER_HOUR", 30, validate=validate.Range(0))
+# Seconds after which the database gives up a statement of a reader's question.
+QUESTION_MAX_SECONDS = env.int("QUESTION_MAX_SECONDS", 20, validate=validate.Range(1))
 
 # --- scheduled feeds ------------------------------------------------------------------------
 # Hosts (host, or host:port for another port than 80, 443, 8080 and 8443) that feeds may be

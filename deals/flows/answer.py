@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils.translation import get_language
@@ -17,6 +18,9 @@ from deals.flows.share import flow_share
 # Raised whenever code changes what an answer says, so that no kept answer outlives its rule.
 CODE_VERSION = 3
 KEEP_SECONDS = 24 * 3600
+# These questions are short; planning them for JIT costs more than running them. Whoever asks for
+# more than a statement may take must not hold the database from everybody else.
+LOCALLY = "SELECT set_config('jit', 'off', true), set_config('statement_timeout', %s, true)"
 
 
 @contextmanager
@@ -29,8 +33,7 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            # These questions are short; planning them for JIT costs more than running them.
-            cursor.execute("SET LOCAL jit = off")
+            cursor.execute(LOCALLY, [str(int(settings.QUESTION_MAX_SECONDS * 1000))])
         yield
 
 

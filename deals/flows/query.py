@@ -28,6 +28,8 @@ AI_ANSWERS = ("yes", "no", "unknown")
 LARGEST_AMOUNT = Decimal(10) ** 15
 LONGEST_LIST = 300
 MOST_ORGANIZATIONS = 5
+# Each is a column over all counted deals and a line on the page.
+MOST_COMPARED = 20
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLAIN_NUMBER = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,4})?")
 
@@ -177,7 +179,11 @@ def _sides(text: str) -> tuple[str, ...]:
 
 
 def _none_or_sides(text: str) -> tuple[str, ...]:
-    return () if text.lower() == "none" else _sides(text)
+    codes = () if text.lower() == "none" else _sides(text)
+    if len(codes) > MOST_COMPARED:
+        said = _("At most %(most)s values can be given; these are %(count)s.")
+        raise RuleError("too_many", said % {"most": MOST_COMPARED, "count": len(codes)})
+    return codes
 
 
 def _unknown(text: str, allowed: Collection[str]) -> RuleError:

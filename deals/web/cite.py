@@ -20,9 +20,11 @@ from deals.web.errors import bad_request
 
 FREEZE = "/flows/freeze/"
 BIB = "/flows/cite.bib"
-# Signs that mean something to TeX, and how they are written there.
+# Signs that mean something to TeX, and how they are written there. BibTeX counts braces even behind
+# a backslash, so that a lone one would swallow the rest of the file.
 TEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%",
+    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
+    "$": r"\$", "&": r"\&", "%": r"\%",
     "#": r"\#", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
     "\u202f": "~", "\n": " ", "\r": " ",
 }  # fmt: skip

@@ -57,6 +57,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 
+def too_slow(request: HttpRequest) -> HttpResponse:
+    """503 for a question that was given up; asking it again at once would not help."""
+    return HttpResponse(render_to_string("errors/slow.html"), status=503)
+
+
 def database_down(request: HttpRequest) -> HttpResponse:
     """503: nothing that this renders asks the database."""
     response = HttpResponse(render_to_string("errors/503.html"), status=503)

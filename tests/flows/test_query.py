@@ -76,6 +76,7 @@ def test_a_blank_parameter_is_as_if_it_were_not_there(text: str) -> None:
         ("investor", "eurpe"),
         ("target", "China mainland"),
         ("compare", "USA1"),
+        ("compare", "AT,BE,BG,CH,CY,CZ,DE,DK,EE,ES,FI,FR,GB,GR,HR,HU,IE,IT,LT,LU,LV"),
         ("from", "2017-13"),
         ("to", "2017-02-30"),
         ("known_by", "yesterday"),

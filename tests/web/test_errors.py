@@ -82,6 +82,25 @@ def test_the_api_without_a_database_is_a_503_problem(calm, db):
     assert response["Retry-After"] == "30"
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/flows/", "This question takes too long"), ("/api/v1/flows/share/", "narrow it down")],
+)
+def test_a_question_that_takes_too_long_is_given_up_and_says_so(calm, settings, path, said):
+    settings.QUESTION_MAX_SECONDS = 0.05
+
+    def slowly(execute, sql, params, many, context):
+        if "deals_dealfact" in sql:
+            execute("SELECT pg_sleep(2)", None, many, context)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(slowly):
+        response = calm.get(f"{path}?investor=europe&target=CN&known_by=2021")
+    assert response.status_code == 503
+    assert said in text(response)
+
+
 def test_a_forged_host_is_a_400_page(calm, db):
     assert calm.get("/methods/", headers={"host": "evil.example"}).status_code == 400
 
