@@ -7,7 +7,7 @@ All spans of a page are added up from one statement, `dated_counts`.
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,9 @@ from typing import Any
 from django.db import connection
 
 from deals.flows import links
-from deals.flows.conditions import COUNTED, placed
+from deals.flows.conditions import COUNTED, Sql, placed
 from deals.flows.query import FlowQuery
+from deals.flows.rollup import counted, covers
 from deals.flows.scope import PROVISIONAL_MONTHS, Scope
 from deals.rules.counting import share
 from deals.rules.dates import FIRST_YEAR
@@ -92,19 +93,53 @@ def seen_on(query: FlowQuery, scope: Scope) -> date:
     return min(scope.seen_on, known or scope.seen_on)
 
 
-def dated_counts(query: FlowQuery, scope: Scope) -> list[Dated]:
-    """Counts by interval of dates at all times, whatever window the question has."""
-    sql = placed(query.but(from_="", to="", compare=()), scope)
-    sql.params["counted"] = list(COUNTED)
+def dated_counts(query: FlowQuery, scope: Scope, spans: Iterable[Span] = ()) -> list[Dated]:
+    """Counts by interval of dates at all times, whatever window the question has.
+
+    Of `spans`, if given, and of the first day only: where cells know all of their edges, days in
+    between are those of the cells, which are a tenth of the deals.
+    """
+    always = query.but(from_="", to="", compare=())
+    edges = [span.edges for span in spans]
+    if edges and all(covers(always.but(**each), scope) for each in edges):
+        return _from_the_first_day(_grouped(counted(always, scope)), always, scope)
+    sql = placed(always, scope)
+    return _grouped(Sql([f"SELECT p.*, 1 AS deals FROM ({sql.text()}) p"], sql.params))
+
+
+def _grouped(sql: Sql) -> list[Dated]:
     text = f"""
-        SELECT date_first, date_last, count(*) FILTER (WHERE place = 'flow'), count(*),
-               count(*) FILTER (WHERE place = 'unknown')
+        SELECT date_first, date_last, coalesce(sum(deals) FILTER (WHERE place = 'flow'), 0)::bigint,
+               sum(deals)::bigint,
+               coalesce(sum(deals) FILTER (WHERE place = 'unknown'), 0)::bigint
         FROM ({sql.text()}) p WHERE date_first IS NOT NULL AND place = ANY(%(counted)s)
-        GROUP BY 1, 2
+        GROUP BY 1, 2 HAVING sum(deals) > 0
     """
     with connection.cursor() as cursor:
-        cursor.execute(text, sql.params)
+        cursor.execute(text, sql.params | {"counted": list(COUNTED)})
         return [Dated(*row) for row in cursor]
+
+
+def _from_the_first_day(cells: list[Dated], query: FlowQuery, scope: Scope) -> list[Dated]:
+    """Cells begin where their step does; the first deal may be later, and decides what is covered.
+
+    No edge of a span lies between the two, so nothing changes sides.
+    """
+    if not cells:
+        return cells
+    begun = min(one.first for one in cells)
+    sql = placed(query, scope)
+    text = f"""
+        SELECT min(date_first) FROM ({sql.text()}) p
+        WHERE date_first <= %(year_end)s::date AND place = ANY(%(counted)s)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            text,
+            sql.params | {"year_end": date(begun.year, 12, 31), "counted": list(COUNTED)},
+        )
+        exactly = cursor.fetchone()[0]
+    return [replace(one, first=max(one.first, exactly)) for one in cells]
 
 
 def counts(query: FlowQuery, scope: Scope, dated: Iterable[Dated], span: Span) -> dict[str, Any]:
@@ -142,7 +177,7 @@ def is_sure(earlier: dict[str, Any], later: dict[str, Any]) -> bool | None:
     return bool(Decimal(low["share_max"]) < Decimal(high["share"]))
 
 
-def before(query: FlowQuery, scope: Scope, dated: Sequence[Dated]) -> dict[str, Any] | None:
+def before(query: FlowQuery, scope: Scope) -> dict[str, Any] | None:
     """The window and the same length of time before it; None for a window without both ends.
 
     `why_not` is "young" (the window is provisional), "no_records" (the data do not reach back so
@@ -157,6 +192,7 @@ def before(query: FlowQuery, scope: Scope, dated: Sequence[Dated]) -> dict[str, 
     if earlier is None:
         return None
     seen = seen_on(query, scope)
+    dated = dated_counts(query, scope, (earlier, span))
     why_not = _why_not(span, earlier, dated, seen)
     then, now = (counts(query, scope, dated, one) for one in (earlier, span))
     return {

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from deals import wording
 from deals.flows import links
 from deals.flows.answer import kept
-from deals.flows.before import before, dated_counts
+from deals.flows.before import before
 from deals.flows.conditions import BESIDE
 from deals.flows.definition import PLURALS
 from deals.flows.listing import Wanted, listing
@@ -77,7 +77,7 @@ def time_before(query: FlowQuery, scope: Scope) -> Comparison | None:
     """The window beside the same length of time before it; None for a window without both ends."""
     if not all(query.window):
         return None
-    found = kept("before", query, scope, lambda: before(query, scope, dated_counts(query, scope)))
+    found = kept("before", query, scope, lambda: before(query, scope))
     return before_window(found)
 
 
