@@ -24,3 +24,7 @@ def cite(query: FlowQuery, seq: int) -> str:
     """The same question held to a point of the ledger, so that its answer stays."""
     held = query if query.release or query.as_of is not None else query.but(as_of=seq)
     return address("/flows/", held)
+
+
+def organization(public_id: str) -> str:
+    return f"/organizations/{public_id}/"

@@ -1,6 +1,6 @@
 """Who invested together with one organization, and in whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.safestring import mark_safe
@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from deals import wording
 from deals.charts.network import CENTER, CO_INVESTOR, INVESTOR, TARGET, Member, Network, Tie
+from deals.flows import links
 from deals.flows.query import FlowQuery
 from deals.pictures import words
 from deals.pictures.picture import Key, Panel, Picture
@@ -16,6 +17,8 @@ from deals.pictures.table import Column, Table
 from deals.svg.network import MOST_ROWS, network_list, network_map
 from deals.templatetags.formats import country, number
 
+# So many names of where to begin can be read at a glance.
+MOST_DOORS = 10
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -30,7 +33,17 @@ def draw(query: FlowQuery, answers: Mapping[str, Any]) -> Picture:
         summary=_summary(answer) if around else "",
         panels=(_panel(answer),),
         notes=tuple(_notes(answer)) if around else (),
+        begin=() if answer["center"] else tuple(_begin(query, answers.get("top-investors"))),
     )
+
+
+def _begin(query: FlowQuery, answer: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """The strongest investors of the question, each with the way to its network."""
+    named = [row for row in answer["rows"] if row["code"] and row["n"]] if answer else []
+    for row in named[:MOST_DOORS]:
+        said = _("%(name)s (%(n)s)") % {"name": row["name"], "n": number(row["n"])}
+        about = query.but(organization=row["code"])
+        yield said, f"{links.address('/flows/', about, tab='network')}#charts"
 
 
 def _nobody(answer: Mapping[str, Any]) -> str:
@@ -66,6 +79,8 @@ def _finding(answer: Mapping[str, Any]) -> str:
         "name": first["name"],
         "deals": wording.deals_counted(first["n"]),
     }
+    if len(rows) == 1:
+        return _("%(center)s is on record together with %(name)s only: %(deals)s") % said
     if together:
         return _("%(center)s invested most often together with %(name)s: %(deals)s") % said
     return _("%(center)s shares most deals with %(name)s: %(deals)s") % said
@@ -128,7 +143,7 @@ def _network(answer: Mapping[str, Any]) -> Network:
         description=_summary(answer),
         center=Member(
             center["id"], center["name"], center["country"] or "", CENTER, answer["total"]["n"],
-            "", _page(center["id"]), said, _side(center["country"]),
+            "", links.organization(center["id"]), said, _side(center["country"]),
         ),
         members=members,
         ties=tuple(_tie(row, names) for row in answer["links"]),
@@ -147,7 +162,7 @@ def _member(row: Mapping[str, Any]) -> Member:
     }
     return Member(
         row["code"], row["name"], row["country"] or "", row["role"], row["n"], number(row["n"]),
-        _page(row["code"]), said, _side(row["country"]),
+        links.organization(row["code"]), said, _side(row["country"]),
     )  # fmt: skip
 
 
@@ -164,10 +179,6 @@ def _role(role: str) -> str:
         INVESTOR: _("investor"),
         CO_INVESTOR: _("co-investor"),
     }[role]
-
-
-def _page(public_id: str) -> str:
-    return f"/organizations/{public_id}/"
 
 
 def _tie(row: Mapping[str, Any], names: Mapping[str, str]) -> Tie:
@@ -220,6 +231,7 @@ def _table(answer: Mapping[str, Any]) -> Table:
             "as": _role(row["role"]),
             "n": row["n"],
             "deals": row["deals"],
+            "page": links.organization(row["code"]),
         }
         for row in answer["rows"]
     )

@@ -45,7 +45,8 @@ class Panel:
 class Picture:
     """`title` is the finding; `subtitle` measure, unit, period and population; `summary` the chart
     in words; `events` are explained in a list below; `api` is the address of the same numbers;
-    `seq` the point of the ledger it was drawn at, 0 where nobody said."""
+    `seq` the point of the ledger it was drawn at, 0 where nobody said; `begin` where a reader goes
+    on who has to choose first, as words and addresses."""
 
     code: str
     title: str
@@ -56,6 +57,7 @@ class Picture:
     events: tuple[Marker, ...] = ()
     api: str = ""
     seq: int = 0
+    begin: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -124,6 +124,9 @@ def _finding(ranking: Ranking, answer: Mapping[str, Any]) -> str:
     said = {"heading": ranking.heading, "name": first, "deals": wording.deals_counted(most)}
     if not others:
         return _("%(heading)s: %(name)s has most, %(deals)s") % said
+    if len(others) + 1 == answer["rows_all"]:
+        said["all"] = number(answer["rows_all"])
+        return _("%(heading)s: all %(all)s have %(deals)s each") % said
     return ngettext(
         "%(heading)s: %(name)s and %(others)s other have most, %(deals)s each",
         "%(heading)s: %(name)s and %(others)s others have most, %(deals)s each",
@@ -182,7 +185,10 @@ def _table(ranking: Ranking, query: FlowQuery, answer: Mapping[str, Any]) -> Tab
 
 def _table_row(ranking: Ranking, row: Mapping[str, Any]) -> dict[str, Any]:
     shown = {**row, "title": ranking.named(row)}
-    return {**shown, "country": country(row["country"])} if ranking.organizations else shown
+    if not ranking.organizations:
+        return shown
+    page = links.organization(row["code"]) if row["code"] else ""
+    return {**shown, "country": country(row["country"]), "page": page}
 
 
 def _without_country(answer: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ from deals.pictures.picture import Picture
 EVENTS = "events"
 BACK = "series-back"
 NETWORK = "network"
+# Whose networks are offered where the question names nobody.
+LEADING = "top-investors"
 DEFAULT_TAB = "time"
 
 
@@ -73,7 +75,8 @@ def answers_for(
 ) -> tuple[dict[str, Any], Scope]:
     """The answers of a chart by name, all from one snapshot; raises `BadParameters`.
 
-    For the chart over time also the other direction and the policy events of its years.
+    For a network of nobody also those who may be asked for; for the chart over time also the other
+    direction and the policy events of its years.
     """
     with snapshot():
         scope = scope or resolve(query)
@@ -81,6 +84,8 @@ def answers_for(
             name: around(query, scope) if name == NETWORK else answered(name, query, scope)
             for name in TABS[code].questions
         }
+        if code == NETWORK and answers[NETWORK]["center"] is None:
+            answers[LEADING] = answered(LEADING, query, scope)
         if code == "time":
             other = time.reverse(query)
             if other is not None:

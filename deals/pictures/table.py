@@ -1,7 +1,8 @@
 """The table of a chart: its numbers as rows, for a page and for a file.
 
 A row holds a raw value under the name of each column, `deals` (the address of its deals, "" for
-none) and perhaps `marks` (a word or two about the row). Only what is shown is formatted here.
+none) and perhaps `marks` (a word or two about the row) and `page` (of what the row is about). Only
+what is shown is formatted here.
 """
 
 from collections.abc import Mapping
@@ -48,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell as shown, with its class; `href` leads to the deals that it counts."""
+    """One cell as shown, with its class; `href` leads to the deals it counts or to what it names."""
 
     text: str
     look: str
@@ -104,6 +105,8 @@ class Table:
             value = row.get(column.name)
             leads = column.name == counted and bool(value)
             href = row.get("deals", "") if leads else ""
+            if not cells:
+                href = row.get("page", "")
             cells.append(Cell(column.shown(value), column.look, href))
         return [*cells, Cell(row.get("marks", ""), "note")] if self.marked else cells
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from deals import wording
 from deals.charts.years import Bars, Line, Marker, YearChart, figure
@@ -162,11 +163,23 @@ def _peak(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return max(rows, key=lambda row: row["n"]) if rows else None
 
 
+def _is_tied(answer: Mapping[str, Any], peak: Mapping[str, Any]) -> bool:
+    return sum(row["n"] == peak["n"] for row in answer["rows"]) > 1
+
+
 def _finding(query: FlowQuery, answer: Mapping[str, Any]) -> str:
-    """The year with most deals, and their share there; "" without dated deals."""
+    """The year with most deals, and their share there; "" without dated deals.
+
+    Where several years have most of them none is named: the title would single out the first.
+    """
     peak = _peak(answer)
     if peak is None:
         return ""
+    if _is_tied(answer, peak):
+        return _("%(direction)s: %(n)s in a year at most") % {
+            "direction": words.direction(query),
+            "n": wording.deals_counted(peak["n"]),
+        }
     said = {
         "direction": words.direction(query),
         "period": peak["period"],
@@ -183,17 +196,35 @@ def _summary(query: FlowQuery, answer: Mapping[str, Any]) -> str:
     rows, peak = answer["rows"], _peak(answer)
     if peak is None:
         return words.no_deals(query)
-    parts = [
-        _("%(direction)s: %(deals)s from %(first)s to %(last)s; most in %(period)s (%(n)s).")
-        % {
-            "direction": words.direction(query),
-            "deals": wording.deals_counted(sum(row["n"] for row in rows)),
-            "first": rows[0]["period"],
-            "last": rows[-1]["period"],
-            "period": peak["period"],
-            "n": number(peak["n"]),
-        }
-    ]
+    said = {
+        "direction": words.direction(query),
+        "deals": wording.deals_counted(sum(row["n"] for row in rows)),
+        "first": rows[0]["period"],
+        "last": rows[-1]["period"],
+        "period": peak["period"],
+        "n": number(peak["n"]),
+    }
+    if len(rows) == 1:
+        parts = [_("%(direction)s: %(deals)s in %(first)s.") % said]
+    elif _is_tied(answer, peak):
+        parts = [
+            _("%(direction)s: %(deals)s from %(first)s to %(last)s; at most %(n)s in a year.")
+            % said
+        ]
+    else:
+        parts = [
+            _("%(direction)s: %(deals)s from %(first)s to %(last)s; most in %(period)s (%(n)s).")
+            % said
+        ]
+    if outside := sum(row["n"] for row in _beside_rows(answer)):
+        parts.append(
+            ngettext(
+                "%(n)s more deal is in no single year.",
+                "%(n)s more deals are in no single year.",
+                outside,
+            )
+            % {"n": number(outside)}
+        )
     known = [(Decimal(row["share"]), row["period"]) for row in rows if row["share"] is not None]
     if len(known) > 1:
         (low, low_at), (high, high_at) = min(known), max(known)

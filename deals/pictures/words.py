@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from deals import wording
+from deals.flows.definition import either
 from deals.flows.query import FlowQuery
 from deals.templatetags.formats import number, percent
 
@@ -40,9 +41,9 @@ def counted(row: Mapping[str, Any], name: str) -> str:
 
 
 def direction(query: FlowQuery) -> str:
-    """ "Europe → China"."""
+    """ "Europe → China", "Germany or France → China": one investor of the side is enough."""
     ends = [
-        " + ".join(wording.short_name(code) for code in side) or _("anywhere")
+        either([wording.short_name(code) for code in side]) or _("anywhere")
         for side in (query.investor, query.target)
     ]
     return " → ".join(ends)

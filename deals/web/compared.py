@@ -13,13 +13,11 @@ from deals import wording
 from deals.flows.definition import window_phrase
 from deals.flows.query import FlowQuery
 from deals.models import PolicyEvent
-from deals.templatetags.formats import day, number, percent
+from deals.templatetags.formats import day, deal_date, number, percent
 
 # Rules that may move investment; single decisions, summits and memberships are on the axis only.
 COMPARED_KINDS = ("outbound", "export control", "screening", "rule", "strategy")
-
-
-DAY_DIGITS = 10
+YEAR_DIGITS, DAY_DIGITS = 4, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +55,22 @@ class AroundEvent:
 
 
 def side(row: Mapping[str, Any]) -> Side:
-    first, last = row["from"], row["to"]
-    # Days are written out; years and months read as they are.
-    exact = len(first) == len(last) == DAY_DIGITS
-    period = (
-        f"{day(first)} – {day(last)}" if exact else window_phrase(FlowQuery(from_=first, to=last))
-    )
     names = ("n", "N", "share", "share_max", "deals", "counted", "page")
-    return Side(period, *(row[name] for name in names))
+    return Side(_period(row["from"], row["to"]), *(row[name] for name in names))
+
+
+def _period(first: str, last: str) -> str:
+    """ "in 2017–2019" for years; days and months are written out, so that a column reads alike."""
+    if len(first) == len(last) == YEAR_DIGITS:
+        return window_phrase(FlowQuery(from_=first, to=last))
+    return f"{_date(first)} – {_date(last)}"
+
+
+def _date(written: str) -> str:
+    if len(written) == DAY_DIGITS:
+        return day(written)
+    precision = "year" if len(written) == YEAR_DIGITS else "month"
+    return deal_date({"first": f"{written}-01"[:DAY_DIGITS], "last": "", "precision": precision})
 
 
 def before_window(found: Mapping[str, Any] | None) -> Comparison | None:
@@ -92,8 +98,8 @@ def _reason(found: Mapping[str, Any]) -> str:
     match found["why_not"]:
         case "young":
             return _(
-                "Not compared: deals are found late, so this period stays provisional until"
-                " %(day)s."
+                "Not compared: deals are found late, and this needs data collected on %(day)s"
+                " or later."
             ) % {"day": day(found["ripe_on"])}
         case "no_records":
             if not (since := found.get("records_from")):
@@ -129,7 +135,10 @@ def _moved(earlier: Side, later: Side, found: Mapping[str, Any]) -> str:
             % words
         )
     if found["sure"] is False:
-        unsure = _("The ranges that unknown investors leave overlap, so this is not certain.")
+        unsure = _(
+            "With unknown investors counted either way, the two ranges overlap, so this is not"
+            " certain."
+        )
         return f"{said} {unsure}"
     return said
 

@@ -69,3 +69,25 @@ def test_the_page_of_a_question_has_it_as_a_tab(register, client):
     found = client.get("/flows/", {**about("A").to_params(), "tab": "network"})
     assert found.status_code == 200
     assert "Who took part in the same deals" in found.text
+
+
+def test_the_only_one_beside_it_is_not_called_the_one_with_most(db):
+    make_deals([{"population": "test", "target": "Pony", "date": "2019-03-01",
+                 "investors": [("A", "DE")]}])  # fmt: skip
+    drawn, _scope = picture("network", about("A"))
+    assert drawn.title == "A is on record together with Pony only: 1 deal"
+
+
+def test_without_an_organization_it_offers_the_investors_of_the_question(register, client):
+    drawn, _scope = picture("network", QUERY)
+    names = [words for words, _href in drawn.begin]
+    assert names[:2] == ["A (3)", "B (1)"]
+    page = client.get(drawn.begin[0][1])
+    assert page.context["picture"].panels[0].table.rows
+    assert page.context["picture"].begin == ()
+
+
+def test_every_row_leads_to_the_page_of_the_organization(register, client):
+    drawn, _scope = picture("network", about("A"))
+    for line, row in zip(drawn.panels[0].table.lines, drawn.panels[0].table.rows, strict=True):
+        assert row["name"] in client.get(line[0].href).text

@@ -1,6 +1,7 @@
 """Countries, sectors, stages and organizations."""
 
 from deals.pictures.registry import picture
+from tests.factories import make_deals
 from tests.pictures.conftest import QUERY, with_class, written
 
 PERCENT = "\u202f%"
@@ -64,3 +65,17 @@ def test_long_names_are_shortened_in_the_drawing_and_whole_in_hint_and_table(db)
     assert any(text.endswith("…") for text in written(panel.narrow, "label"))
     assert name.strip() in panel.wide
     assert panel.table.rows[0]["title"] == name.strip()
+
+
+def test_nobody_leads_where_all_have_as_many(db):
+    common = {"population": "test", "date": "2019-03-01"}
+    make_deals(common | {"investors": [(name, "DE")], "target": name * 2} for name in "AB")
+    title = drawn("organizations").title
+    assert title == "Investors: all 2 have 1 deal each. Target companies: all 2 have 1 deal each"
+
+
+def test_names_of_organizations_lead_to_their_pages(register, client):
+    for panel in drawn("organizations").panels:
+        for line in panel.table.lines:
+            assert line[0].text in client.get(line[0].href).text
+    assert not any(line[0].href for line in drawn("sectors").panels[0].table.lines)

@@ -3,6 +3,7 @@
 from deals.flows.query import FlowQuery
 from deals.pictures.registry import picture
 from deals.pictures.time import reverse
+from tests.factories import make_deals
 from tests.pictures.conftest import QUERY, with_class, written
 
 
@@ -71,3 +72,23 @@ def test_only_a_question_with_two_different_sides_has_another_direction():
     assert reverse(FlowQuery(investor=("CN",), target=("CN",))) is None
     other = reverse(FlowQuery(investor=("DE",), target=("CN",)))
     assert (other.investor, other.target) == (("CN",), ("DE",))
+
+
+def test_years_that_tie_are_not_ranked(db):
+    common = {"population": "test", "investors": [("A", "DE")]}
+    make_deals(common | {"date": f"{year}-03-01"} for year in (2018, 2019))
+    whole = drawn()
+    assert whole.title == "Europe → China: 1 deal in a year at most"
+    assert "Europe → China: 2 deals from 2018 to 2020; at most 1 in a year." in whole.summary
+
+
+def test_the_summary_accounts_for_deals_that_no_year_holds(db):
+    common = {"population": "test", "investors": [("A", "DE")]}
+    make_deals([common | {"date": "2018-03-01"}, common | {"date": "2019-03-01"},
+                common | {"date": None}])  # fmt: skip
+    assert "1 more deal is in no single year." in drawn(QUERY.but(from_="", to="")).summary
+
+
+def test_several_investor_countries_are_alternatives(register):
+    whole = drawn(QUERY.but(investor=("DE", "FR")))
+    assert whole.title.startswith("Germany or France → China")

@@ -52,7 +52,7 @@ def test_a_case_list_has_counts_and_no_trend(earlier, later, words):
 def test_a_comparison_that_is_withheld_gives_its_reason_and_no_numbers():
     found = before_window(FOUND | {"why_not": "young", "change": None, "instead": "/shorter"})
     assert (found.earlier, found.instead) == (None, "/shorter")
-    assert "provisional until 1 Jan 2022" in found.sentence
+    assert "data collected on 1 Jan 2022 or later" in found.sentence
     assert "the first deal recorded here is of 5 Jan 2014" in said(why_not="no_records")
 
 
@@ -60,6 +60,8 @@ def test_periods_are_written_as_years_or_as_days():
     assert before_window(FOUND).earlier.period == "in 2014–2016"
     days = ROW | {"from": "2016-05-25", "to": "2018-05-24"}
     assert before_window(FOUND | {"earlier": days}).earlier.period == "25 May 2016 – 24 May 2018"
+    months = ROW | {"from": "2020-11", "to": "2021-10"}
+    assert before_window(FOUND | {"earlier": months}).earlier.period == "Nov 2020 – Oct 2021"
 
 
 def test_an_event_after_the_data_has_no_comparison():

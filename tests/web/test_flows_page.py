@@ -75,7 +75,7 @@ def test_a_case_list_gives_counts_and_the_reason_for_no_share(client):
     make_deal(investors=[("A", "DE")])
     page = text(client.get("/flows/"))
     assert "1 documented deal among funding rounds into AI companies in China" in page
-    assert "No share: This is a case list" in page
+    assert "No share. This is a case list" in page
 
 
 def test_invented_data_are_called_so_and_real_ones_are_not(client, population):
