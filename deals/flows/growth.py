@@ -124,8 +124,10 @@ def _seqs(days: Sequence[date]) -> list[int]:
 
 
 def _remembered(points: Sequence[Point]) -> Counted:
-    """Counts by year and place. Those of past days are kept, since they never change."""
-    keys = [f"growth:{identity_of(point.query, point.scope)}" for point in points[:-1]]
+    """Counts by year and place. Those of past days are kept, since publications never change them;
+    only what is computed again, or found out about organizations, does."""
+    settled = _settled()
+    keys = [f"growth:{settled}:{identity_of(point.query, point.scope)}" for point in points[:-1]]
     known = cache.get_many(keys)
     missing = [place for place, key in enumerate(keys) if key not in known]
     fresh = _counted([points[place] for place in (*missing, len(points) - 1)])
@@ -138,6 +140,12 @@ def _remembered(points: Sequence[Point]) -> Counted:
     for place, key in enumerate(keys):
         counted |= {(year, place): n for year, n in known.get(key, {}).items()}
     return counted
+
+
+def _settled() -> int:
+    """The ledger's last entry that is about no deal, and so may have changed what was known."""
+    about_none = Change.objects.filter(deal=None).order_by("-seq")
+    return about_none.values_list("seq", flat=True).first() or 0
 
 
 def identity_of(query: FlowQuery, scope: Scope) -> str:

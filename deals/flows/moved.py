@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,20 +16,28 @@ from deals.flows.scope import resolve
 from deals.flows.together import placed_as
 
 PAGE_SIZE = 50
-EVERYTHING = 100_000
+# A file has at most so many deals, of which so many are in memory at a time.
+EVERYTHING, BATCH = 100_000, 500
 CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})")
-ROWS = """
+MOVED = """
 WITH here AS ({here}), there AS ({there}), moved AS (
     SELECT h.deal_id, h.version_id, coalesce(h.date_last, '0001-01-01'::date) AS at
     FROM here h
     WHERE h.place = 'flow'
       AND NOT EXISTS (SELECT 1 FROM there t WHERE t.deal_id = h.deal_id AND t.place = 'flow')
 )
+"""
+ROWS = f"""{MOVED}
 SELECT x.at, x.deal_id, d.json FROM (
     SELECT * FROM moved
     WHERE %(at)s::date IS NULL OR (at, deal_id) < (%(at)s::date, %(deal)s::bigint)
     ORDER BY at DESC, deal_id DESC LIMIT %(limit)s
 ) x JOIN deals_dealdocument d USING (version_id) ORDER BY x.at DESC, x.deal_id DESC
+"""
+VERSIONS = f"{MOVED} SELECT version_id FROM moved ORDER BY at DESC, deal_id DESC LIMIT %(limit)s"
+DOCUMENTS = """
+SELECT d.json FROM unnest(%s::bigint[]) WITH ORDINALITY AS v(version_id, place)
+JOIN deals_dealdocument d USING (version_id) ORDER BY v.place
 """
 
 
@@ -47,18 +56,34 @@ def moved(here: FlowQuery, there: FlowQuery, cursor: str = "", size: int = PAGE_
     """
     at, deal = _read(cursor)
     with snapshot():
-        texts, params = [], {"at": at, "deal": deal, "limit": size + 1}
-        for mark, query in (("h", here), ("t", there)):
-            text, given = placed_as(query, resolve(query), mark)
-            texts.append(text)
-            params |= given
-        with connection.cursor() as found:
-            found.execute(ROWS.format(here=texts[0], there=texts[1]), params)
-            rows = found.fetchall()
+        rows = _asked(ROWS, here, there, {"at": at, "deal": deal, "limit": size + 1})
     more = len(rows) > size
     rows = rows[:size]
     documents = [json.loads(text) for *_, text in rows]
     return Moved(documents, f"{rows[-1][0].isoformat()}.{rows[-1][1]}" if more else None)
+
+
+def every_moved(here: FlowQuery, there: FlowQuery) -> Iterator[dict[str, Any]]:
+    """All of them in the same order, a few in memory at a time; at most `EVERYTHING`."""
+    with snapshot():
+        versions = [row[0] for row in _asked(VERSIONS, here, there, {"limit": EVERYTHING})]
+        for start in range(0, len(versions), BATCH):
+            with connection.cursor() as found:
+                found.execute(DOCUMENTS, [versions[start : start + BATCH]])
+                yield from (json.loads(row[0]) for row in found.fetchall())
+
+
+def _asked(
+    text: str, here: FlowQuery, there: FlowQuery, params: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    texts = []
+    for mark, query in (("h", here), ("t", there)):
+        placed, given = placed_as(query, resolve(query), mark)
+        texts.append(placed)
+        params |= given
+    with connection.cursor() as found:
+        found.execute(text.format(here=texts[0], there=texts[1]), params)
+        return list(found.fetchall())
 
 
 def _read(cursor: str) -> tuple[date | None, int]:

@@ -5,6 +5,7 @@ old n (and N) to the new one exactly. The reason is read off the facts that diff
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -111,7 +112,9 @@ def since(query: FlowQuery, limit: int = LISTED) -> Since:
         then = resolve(query)
         live = query.but(as_of=None, release="")
         now = resolve(live)
-        row = kept(f"since {limit}", query, then, lambda: _compared(query, then, live, now, limit))
+        compute = partial(_compared, query, then, live, now, limit)
+        # A file of all of them is asked for once, and too large to be kept for everybody.
+        row = compute() if limit > LISTED else kept(f"since {limit}", query, then, compute)
     n, N, n_now, N_now, tallies, deals = row
     found = {tally["reason"]: tally for tally in tallies or ()}
     rows = tuple(found[reason] for reason in REASONS if reason in found)

@@ -1,9 +1,13 @@
 """Elements of inline SVG, with everything that is written into them escaped."""
 
+import re
 from collections.abc import Iterable
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+
+# What no XML may hold, however it is written; a drawing with one of them could not be read.
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def tag(name: str, *children: str | int, **attrs: object) -> SafeString:
@@ -16,7 +20,8 @@ def tag(name: str, *children: str | int, **attrs: object) -> SafeString:
     body = "".join(
         conditional_escape(str(child) if isinstance(child, int) else child) for child in children
     )
-    return mark_safe(f"<{name}{written}>{body}</{name}>" if body else f"<{name}{written}/>")
+    text = f"<{name}{written}>{body}</{name}>" if body else f"<{name}{written}/>"
+    return mark_safe(NOT_XML.sub("\ufffd", text))
 
 
 def _plain(value: object) -> object:

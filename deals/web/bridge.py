@@ -15,7 +15,7 @@ from deals.flows.bridge import SIDES, Bridge, Stage, bridge
 from deals.flows.definition import sentence
 from deals.flows.definitions import DEFINITIONS, Definition
 from deals.flows.frame import share_of
-from deals.flows.moved import EVERYTHING, moved
+from deals.flows.moved import EVERYTHING, every_moved, moved
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.models import Population
 from deals.svg.waterfall import Fall, waterfall
@@ -250,11 +250,14 @@ def deals_file(request: HttpRequest) -> HttpResponse:
     """All the deals of one bar as CSV."""
     try:
         asked, step, side = _moved(request)
-        here, there, _stage = _sides(asked, step, side)
-        listed = moved(here, there, size=EVERYTHING)
+        here, there, stage = _sides(asked, step, side)
+        if getattr(stage, side) > EVERYTHING:
+            message = _("A file has at most %(most)s deals; narrow the questions down.")
+            raise BadParameters([Problem("step", message % {"most": number(EVERYTHING)})])
     except BadParameters as error:
         return bad_request(request, error)
-    return deals_csv(request, listed.deals, f"investtrack-bridge-{step}-{side}")
+    name = f"investtrack-bridge-{step}-{side}"
+    return deals_csv(request, every_moved(here, there), name)
 
 
 def _moved(request: HttpRequest) -> tuple[Asked, str, str]:

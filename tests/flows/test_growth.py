@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from deals.flows.answer import share_answer
 from deals.flows.growth import ends, growth, recorded
 from deals.flows.query import FlowQuery
 from deals.flows.scope import resolve
+from deals.models import Change, DealFact, ledger
 from tests.factories import make_deal, make_deals, make_population
 from tests.flows.moves import edit, retract
 
@@ -128,6 +130,20 @@ def test_nothing_at_first_has_no_growth_in_percent(clock):
     assert second == {"year": 2023, "first": 0, "second": 1, "growth": None}
 
 
+def test_facts_that_are_computed_again_change_past_days_at_once(history):
+    asked = resolve(SUPPLIER)
+    assert cells(growth(SUPPLIER, asked))[2023][0] == 2
+    # A second look at the evidence: the company of one deal does not work on AI.
+    seen_wrong = DealFact.objects.filter(date_first="2023-02-01", kind="funding_round")
+    assert seen_wrong.update(ai="no") == 1
+    with transaction.atomic():
+        ledger.lock()
+        ledger.append(Change.Kind.REFERENCE, by="system", reason="Computed again.")
+    row = cells(growth(SUPPLIER, resolve(SUPPLIER)))[2023]
+    as_of = SUPPLIER.but(as_of=date(2023, 12, 31), from_="2023", to="2023")
+    assert row[0] == share_answer(as_of)[0]["deals"]["n"] == 1
+
+
 @pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 3, 31), date(2026, 12, 31)])
 def test_ends_are_before_today_and_at_ends_of_quarters(today):
     days = ends(today)
@@ -139,6 +155,6 @@ def test_ends_are_before_today_and_at_ends_of_quarters(today):
 
 def test_one_statement_counts_all_points(history, django_assert_num_queries):
     scope = resolve(SUPPLIER)
-    # When the ledger began, its numbers on those days, and the counts.
-    with django_assert_num_queries(3):
+    # When the ledger began, its numbers on those days, what is settled, and the counts.
+    with django_assert_num_queries(4):
         growth(SUPPLIER, scope)

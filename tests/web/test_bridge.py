@@ -100,6 +100,21 @@ def test_names_never_run_on_the_page_or_in_the_file(client, register):
     assert rows[0]["url"].startswith("http://testserver/deals/D-")
 
 
+def test_the_file_has_all_deals_of_the_list_in_its_order(client, register, monkeypatch):
+    monkeypatch.setattr("deals.flows.moved.BATCH", 2)
+    more = "a=merics-2023&b=investtrack&step=years&side=added"
+    make_deals({"date": f"20{10 + at}", "investors": [("A", "DE")]} for at in range(3))
+    listed = client.get(f"{PAGE}deals/?{more}").content.decode()
+    rows = csv.DictReader(io.StringIO(client.get(f"{PAGE}deals.csv?{more}").content.decode()))
+    ids = list(dict.fromkeys(re.findall(r'href="/deals/(D-[^/"]+)/"', listed)))
+    assert [row["id"] for row in rows] == ids
+    assert len(ids) == 5
+    monkeypatch.setattr("deals.web.bridge.EVERYTHING", 4)
+    refused = client.get(f"{PAGE}deals.csv?{more}")
+    assert refused.status_code == 400
+    assert "A file has at most 4 deals" in words(refused.content.decode())
+
+
 def test_the_steps_as_csv_add_up(client, register):
     text = client.get(f"{PAGE}table.csv?a=merics-2023&b=control-stakes").content.decode()
     rows = list(csv.DictReader(io.StringIO(text)))
