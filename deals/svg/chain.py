@@ -18,7 +18,8 @@ WIDE, NARROW = 720, 340
 STEP = {WIDE: 32, NARROW: 16}
 BOX_WIDTH = 280
 LABEL_HEIGHT = 18
-NAME_SIZE, LABEL_SIZE = 14, 12.5
+# Names are bold, so they take a little more than their 14 pixels say.
+NAME_SIZE, LABEL_SIZE = 15, 12.5
 
 
 @dataclass(frozen=True, slots=True)

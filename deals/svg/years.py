@@ -64,7 +64,8 @@ class _Drawing:
     def __init__(self, chart: YearChart, size: Size) -> None:
         self.chart, self.size = chart, size
         self.band = (size.width - size.left - 8) / len(chart.years)
-        self.share_top = 22.0
+        # The name of an axis keeps clear of its topmost tick and of a value at the very top.
+        self.share_top = 34.0 if chart.line else 24.0
         self.bars_top = self.share_top + (size.share_height + 40 if chart.line else 0)
         self.base = self.bars_top + size.bars_height
         self.rows = marker_rows(
@@ -131,7 +132,7 @@ def _bars_panel(at: _Drawing, prefix: str) -> list[SafeString]:
         size.bars_height,
         ((float(v / values[-1]), localised.decimal(int(v))) for v in values),
     )
-    parts.append(tag("text", _("Deals"), x=0, y=at.bars_top - 9, class_="axis-title"))
+    parts.append(tag("text", _("Deals"), x=0, y=at.bars_top - 12, class_="axis-title"))
     for position, bars in enumerate(chart.bars):
         parts.append(_bar_group(at, prefix, bars, position, scale))
     return parts
@@ -180,7 +181,7 @@ def _share_panel(at: _Drawing, line: Line) -> list[SafeString]:
         size.share_height,
         ((float(v / top), localised.percent(round(v, _places(values)))) for v in values),
     )
-    parts.append(tag("text", line.name, x=0, y=at.share_top - 9, class_="axis-title"))
+    parts.append(tag("text", line.name, x=0, y=at.share_top - 22, class_="axis-title"))
     points: list[tuple[int, float, float] | None] = [
         None
         if share is None
