@@ -36,27 +36,23 @@ def chart_file(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The chart `code` of a question; 404 for other charts and forms, 400 for a bad question."""
     if code not in TABS or form not in FORMS:
         raise Http404
+    what = f"chart {code}.{form} {revision()} {get_language()} {request.get_host()}"
     try:
         query = read_question(request)
         with snapshot():
-            return _file(request, query, resolve(query), code, form)
+            scope = resolve(query)
+            key = identity(what, query, scope)
+            response = get_conditional_response(request, etag=f'W/"{key}"')
+            content = None if response else cache.get(f"file:{key}")
+            drawn = None if response or content else picture(code, query, scope)[0]
     except BadParameters as error:
         return bad_request(request, error)
-
-
-def _file(
-    request: HttpRequest, query: FlowQuery, scope: Scope, code: str, form: str
-) -> HttpResponse:
-    what = f"chart {code}.{form} {revision()} {get_language()} {request.get_host()}"
-    key = identity(what, query, scope)
-    response = get_conditional_response(request, etag=f'W/"{key}"')
+    kind, write = FORMS[form]
+    if drawn is not None:
+        # After the snapshot: pixels take their time, and wait for each other.
+        content = write(drawn, source_of(request, query, scope, code))
+        cache.set(f"file:{key}", content, KEEP_SECONDS)
     if response is None:
-        kind, write = FORMS[form]
-        content = cache.get(f"file:{key}")
-        if content is None:
-            drawn, _scope = picture(code, query, scope)
-            content = write(drawn, source_of(request, query, scope, code))
-            cache.set(f"file:{key}", content, KEEP_SECONDS)
         response = HttpResponse(content, content_type=kind)
         name = file_name(query, scope, code, form)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -68,7 +64,12 @@ def _file(
 def source_of(request: HttpRequest, query: FlowQuery, scope: Scope, code: str) -> Source:
     """Whose chart it is, and the address under which its numbers stay as they are."""
     held = query if query.release or query.as_of is not None else query.but(as_of=scope.change_seq)
-    line = source_line(wording.question(query), number(scope.change_seq), day(scope.computed_at))
+    line = source_line(
+        wording.question(query),
+        number(scope.change_seq),
+        day(scope.computed_at),
+        generated=scope.population is not None and scope.population.generated,
+    )
     site = request.build_absolute_uri("/")
     return Source(line, request.build_absolute_uri(page(held, code)), site)
 

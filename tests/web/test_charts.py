@@ -7,7 +7,9 @@ from html import unescape
 
 import pandas
 import pytest
+from django.db import connection
 
+from deals.web.charts import FORMS
 from tests.factories import make_deal
 from tests.pictures.conftest import CODES
 
@@ -94,3 +96,16 @@ def test_a_question_without_deals_is_a_file_that_says_so(client, deals, form):
     assert response.status_code == 200
     if form == "svg":
         assert "No deal matches" in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_written_after_the_snapshot_was_given_back(client, monkeypatch):
+    inside = []
+
+    def write(drawn, source):
+        inside.append(connection.in_atomic_block)
+        return b"pixels"
+
+    monkeypatch.setitem(FORMS, "png", ("image/png", write))
+    assert client.get("/flows/chart/time.png").content == b"pixels"
+    assert inside == [False]
