@@ -156,10 +156,14 @@ def _link(root: Element, site: str) -> None:
         element.set("href", urljoin(site, element.get("href", "")))
 
 
-def source_line(question: str, ledger: str, day: str) -> str:
-    """ "InvestTrack, “Funding rounds into …”. Data as of ledger no. 4,873, 22 Nov 2026." """
-    return _("InvestTrack, “%(question)s”. Data as of ledger no. %(ledger)s, %(day)s.") % {
+def source_line(question: str, ledger: str, day: str, *, generated: bool) -> str:
+    """ "InvestTrack, “Funding rounds into …”. Data as of ledger no. 4,873, 22 Nov 2026."
+
+    A file is passed on without its page, so it says itself that its data were invented.
+    """
+    line = _("InvestTrack, “%(question)s”. Data as of ledger no. %(ledger)s, %(day)s.") % {
         "question": question,
         "ledger": ledger,
         "day": day,
     }
+    return f"{line} {_('Demonstration data: generated, not real.')}" if generated else line

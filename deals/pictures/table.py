@@ -49,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell as shown, with its class; `href` leads to the deals it counts or to what it names."""
+    """One cell as shown, with its class; `href` leads to the deals counted or to what is named."""
 
     text: str
     look: str

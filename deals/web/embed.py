@@ -39,7 +39,8 @@ FRAMED = {
     "img-src": [SELF],
     "base-uri": [NONE],
     "form-action": [NONE],
-    "frame-ancestors": ["*"],
+    # A star means addresses of the web; a page that lies on a disk has to be named.
+    "frame-ancestors": ["*", "file:"],
 }
 
 
@@ -87,7 +88,8 @@ def kept(request: HttpRequest, token: str, code: str) -> HttpResponse:
     except BadParameters as error:
         raise Http404 from error
     drawn = replace(tab.draw(query, view.answers), seq=view.seq)
-    line = source_line(wording.question(query), number(view.seq), day(view.at))
+    generated = view.answers["share"]["population"]["generated"]
+    line = source_line(wording.question(query), number(view.seq), day(view.at), generated=generated)
     address = request.build_absolute_uri(f"/v/{token}/")
     source = Source(line, address, request.build_absolute_uri("/"))
     return _page(request, drawn, source, is_held=True)

@@ -225,7 +225,8 @@ def chart_file(request: HttpRequest, token: str, code: str, form: str) -> HttpRe
     if picture is None:
         raise Http404(_("This view has no such chart."))
     kind, write = FORMS[form]
-    line = source_line(wording.question(query), number(view.seq), day(view.at))
+    generated = view.answers["share"]["population"]["generated"]
+    line = source_line(wording.question(query), number(view.seq), day(view.at), generated=generated)
     url = request.build_absolute_uri(address(view))
     content = write(picture, Source(line, url, request.build_absolute_uri("/")))
     response = HttpResponse(content, content_type=kind)

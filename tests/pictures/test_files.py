@@ -14,7 +14,7 @@ from tests.pictures.conftest import CODES, QUERY
 
 SVG = "{http://www.w3.org/2000/svg}"
 SOURCE = Source(
-    source_line("Funding rounds into China", "4,873", "22 Nov 2026"),
+    source_line("Funding rounds into China", "4,873", "22 Nov 2026", generated=False),
     "https://register.example/flows/?investor=europe&as_of=4873",
     "https://register.example/",
 )
@@ -82,3 +82,8 @@ def test_hostile_names_stay_texts(hostile):
     svg = svg_file(picture("organizations", QUERY)[0], SOURCE)
     assert b"<img" not in svg
     assert ElementTree.fromstring(svg) is not None
+
+
+def test_a_file_of_invented_data_says_so_itself():
+    line = source_line("Funding rounds into China", "4,873", "22 Nov 2026", generated=True)
+    assert line.endswith("Demonstration data: generated, not real.")
