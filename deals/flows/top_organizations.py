@@ -9,7 +9,7 @@ from deals.flows import links
 from deals.flows.conditions import COUNTED, placed
 from deals.flows.cube import SUMS, Cube
 from deals.flows.grouped import NO_SUMS, PLACES, SUMMED, Grouped, Grouping, cell_of, tables
-from deals.flows.query import FlowQuery
+from deals.flows.query import MOST_ORGANIZATIONS, FlowQuery
 from deals.flows.rows import beside, numbers
 from deals.flows.scope import Scope
 from deals.flows.survivors import surviving, survivors
@@ -116,9 +116,7 @@ def _answer(
             one.code,
             one.name,
             numbers(one.cube, N[one.code], query, scope),
-            links.deals(_with(query, one.code), place)
-            if one.code
-            else links.deals(query, "unnamed"),
+            _link(query, one.code, place),
             one.country,
         )
         for one in found.listed
@@ -128,10 +126,17 @@ def _answer(
     return shown | {"rows_all": found.rows_all}
 
 
-def _with(query: FlowQuery, code: str) -> FlowQuery:
-    """The organization of a row comes first, since places mean that one; others stay asked for."""
+def _link(query: FlowQuery, code: str, place: str) -> str:
+    """The deals of a row; "" where no question can name so many organizations.
+
+    The organization of the row comes first, since places mean that one; others stay asked for.
+    """
+    if not code:
+        return links.deals(query, "unnamed")
     others = [other for other in query.organization.split(",") if other not in ("", code)]
-    return query.but(organization=",".join([code, *others]))
+    if len(others) >= MOST_ORGANIZATIONS:
+        return ""
+    return links.deals(query.but(organization=",".join([code, *others])), place)
 
 
 def _ask(grouping: Grouping, by: str, query: FlowQuery, scope: Scope, limit: int) -> Found:

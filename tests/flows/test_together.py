@@ -1,7 +1,9 @@
 """Deals in which several organizations took part together, and places that mean one of them."""
 
 import pytest
+from django.http import QueryDict
 
+from deals.flows.asked import ask
 from deals.flows.listing import Wanted, listing
 from deals.flows.query import BadParameters, FlowQuery
 from deals.flows.scope import resolve
@@ -71,6 +73,19 @@ def test_what_is_no_list_of_codes_is_refused(text: str) -> None:
     with pytest.raises(BadParameters) as caught:
         asked(text)
     assert [problem.parameter for problem in caught.value.problems] == ["organization"]
+
+
+def test_a_row_that_would_name_too_many_has_no_link_and_the_others_lead_to_their_deals() -> None:
+    names = [(f"Fund {number}", "DE") for number in range(6)]
+    make_deals([{"target": "Alpha", "date": "2020", "investors": names}])
+    five = [make_organization(*name).public_id for name in names[:5]]
+    answer, _scope = ask("top-investors", asked(*five))
+    links = {row["name"]: row["deals"] for row in answer["rows"]}
+    assert links.pop("Fund 5") == ""
+    for name, address in links.items():
+        params = QueryDict(address.partition("?")[2]).dict()
+        place = params.pop("place")
+        assert page_of(FlowQuery.from_params(params), place=place).total == 1, name
 
 
 def test_each_one_that_is_not_there_is_named(codes: tuple[str, str, str]) -> None:
