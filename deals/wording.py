@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from deals.flows.definition import (
+    WITH_ARTICLE,
     Phrase,
     Tongue,
     either,
@@ -22,8 +23,6 @@ from deals.templatetags.formats import country, number, percent
 CHINA = frozenset({"CN", "HK", "MO"})
 EUROPE = frozenset(member.country for member in REGIONS["europe"].members)
 EU_MEMBERS = frozenset(member.country for member in REGIONS["eu27"].members)
-WITH_ARTICLE = frozenset({"US", "GB", "NL", "AE", "CZ", "PH", "eu", "eu27", "eu28"})
-LOCAL = Tongue(country, number)
 
 
 def short_name(code: str) -> str:
@@ -41,6 +40,9 @@ def _named(code: str) -> str:
     if code not in WITH_ARTICLE:
         return name
     return pgettext("a country in a sentence", "the %(place)s") % {"place": name}
+
+
+LOCAL = Tongue(_named, number)
 
 
 def origin(query: FlowQuery) -> str:

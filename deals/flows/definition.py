@@ -51,7 +51,16 @@ class Tongue:
     number: Callable[[Decimal], str]
 
 
-ENGLISH = Tongue(country_name, lambda value: f"{value:,f}")
+# Places that a sentence names with an article.
+WITH_ARTICLE = frozenset({"US", "GB", "NL", "AE", "CZ", "PH", "eu", "eu27", "eu28"})
+
+
+def _english_country(code: str) -> str:
+    name = country_name(code)
+    return f"the {name}" if code in WITH_ARTICLE else name
+
+
+ENGLISH = Tongue(_english_country, lambda value: f"{value:,f}")
 
 
 class Phrase(NamedTuple):

@@ -10,7 +10,7 @@ import resvg_py
 from django.core.serializers.json import DjangoJSONEncoder
 
 from deals.pictures.fonts import FAMILY, font_files
-from deals.pictures.picture import Picture
+from deals.pictures.picture import Panel, Picture
 from deals.pictures.standalone import Source, standalone
 from deals.rules.spreadsheet import safe_cell
 
@@ -51,7 +51,8 @@ def png_file(picture: Picture, source: Source) -> bytes:
 
 
 def csv_file(picture: Picture, source: Source) -> bytes:
-    """All rows of all panels in one table; raw values, shares between 0 and 1, money as decimals.
+    """All rows of all panels in one table; raw values, shares between 0 and 1, money as decimals
+    with its currency beside it.
 
     The source and its address stand in columns of their own, so that what reads the file needs to
     skip no line, and rows that were copied out still say where they come from.
@@ -59,15 +60,21 @@ def csv_file(picture: Picture, source: Source) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     names = list(_names(picture))
-    writer.writerow(["panel", *names, "note", "deals", *FIXED])
+    writer.writerow(["panel", *names, "currency", "note", "deals", *FIXED])
     for panel in picture.panels:
         for row in panel.table.rows:
             cells = [row.get(name) for name in names]
             deals = row.get("deals") or ""
             linked = f"{source.site.rstrip('/')}{deals}" if deals else ""
             marks = row.get("marks")
-            writer.writerow(_safe([panel.name, *cells, marks, linked, source.line, source.address]))
+            beside = [_currency(panel), marks, linked, source.line, source.address]
+            writer.writerow(_safe([panel.name, *cells, *beside]))
     return out.getvalue().encode()
+
+
+def _currency(panel: Panel) -> str:
+    """The currency of the amounts in a panel's table; "" for a table without any."""
+    return next((column.unit for column in panel.table.columns if column.kind == "money"), "")
 
 
 def _names(picture: Picture) -> Iterator[str]:

@@ -100,7 +100,7 @@ class Table:
 
     def _line(self, row: Mapping[str, Any]) -> list[Cell]:
         counted = self._counted()
-        cells = []
+        cells: list[Cell] = []
         for column in self.columns:
             value = row.get(column.name)
             leads = column.name == counted and bool(value)

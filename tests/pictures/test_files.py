@@ -54,6 +54,7 @@ def test_a_csv_is_read_cleanly_and_says_where_it_comes_from(register):
     assert list(table["panel"]) == ["investors", "investors", "targets"]
     assert list(table["n"]) == [3, 1, 3]
     assert list(table["share"]) == [0.75, 0.25, 0.75]
+    assert set(table["currency"]) == {"EUR"}
     assert set(table["source"]) == {SOURCE.line}
     assert set(table["address"]) == {SOURCE.address}
     assert table["deals"].str.startswith("https://register.example/deals/?").all()

@@ -162,6 +162,8 @@ def test_the_definition_is_the_same_sentence_in_linked_pieces():
         " one investor with headquarters in Europe (EU-27, UK, Switzerland, Norway); each deal"
         " once, within the population “Population test”."
     )
+    american = definition_phrases(FLOW.but(investor=("US",)), "")
+    assert "headquarters in the United States" in "".join(phrase.text for phrase in american)
     links = {phrase.text: phrase.href for phrase in phrases if phrase.href}
     assert links["funding rounds"] == "/methods/#kind"
     assert links["Europe (EU-27, UK, Switzerland, Norway)"] == "/methods/#region-europe"
