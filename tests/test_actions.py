@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from deals import actions
 from deals.feeds.publish import StaleVersionError, publish
-from deals.flows.answer import share_answer
+from deals.flows.asked import share_answer
 from deals.flows.query import FlowQuery
 from deals.models import Change, DealFact, DealVersion, ledger
 from tests.factories import make_deal, make_population, submit_version

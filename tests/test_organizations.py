@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from deals import actions, organizations
 from deals.feeds.match import organizations as match
-from deals.flows.answer import share_answer
+from deals.flows.asked import share_answer
 from deals.flows.query import FlowQuery
 from deals.models import (
     Change,

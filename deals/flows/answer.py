@@ -12,8 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import get_language
 
 from deals.flows.query import FlowQuery
-from deals.flows.scope import Scope, resolve
-from deals.flows.share import flow_share
+from deals.flows.scope import Scope
 
 # Raised whenever code changes what an answer says, so that no kept answer outlives its rule.
 CODE_VERSION = 3
@@ -61,11 +60,3 @@ def kept(question: str, query: FlowQuery, scope: Scope, compute: Callable[[], An
         found = compute()
         cache.set(key, found, KEEP_SECONDS)
     return found
-
-
-def share_answer(query: FlowQuery) -> tuple[dict[str, Any], Scope]:
-    """Ask for a share; raises `BadParameters` when a code in the question is not there."""
-    with snapshot():
-        scope = resolve(query)
-        answer = kept("share", query, scope, lambda: flow_share(query, scope))
-    return answer, scope

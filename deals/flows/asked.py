@@ -42,6 +42,11 @@ def ask(name: str, query: FlowQuery) -> tuple[Answer, Scope]:
     return answers[name], scope
 
 
+def share_answer(query: FlowQuery) -> tuple[Answer, Scope]:
+    """The answer to the product's first question; raises as `ask` does."""
+    return ask("share", query)
+
+
 def ask_all(names: Iterable[str], query: FlowQuery) -> tuple[dict[str, Answer], Scope]:
     """Several questions about one state of the ledger; raises as `ask` does."""
     with snapshot():

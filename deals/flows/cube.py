@@ -79,6 +79,16 @@ ADDED = """sum(deals)::bigint, sum(partial)::bigint, sum(singles)::bigint, sum(r
     NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric"""
 
 
+# Over the deals of the flow in `placed`.
+COMPANIES = "SELECT count(DISTINCT target_id) FROM placed"
+INVESTORS = """
+    SELECT count(DISTINCT t.investor) FROM placed f, unnest(f.parts, f.investors) AS t(p, investor)
+    WHERE string_to_array(t.p, '+')::varchar[] && f.investor_members
+"""
+# The place of the row that has these two numbers in place of counts of deals.
+SIDES = "sides"
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Deals of one year (None: undated, or a date that spans years), kind and place.
@@ -108,11 +118,21 @@ class Cell:
     compared: tuple[int, ...] = ()
 
 
+# The fields of a cell that are added up, and where among them money begins.
+SUMMED = tuple(item.name for item in fields(Cell))[3:-1]
+FIRST_MONEY = SUMMED.index("total")
+
+
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """All cells of one question."""
+    """All cells of one question.
+
+    `sides` are the numbers of targets and of investors from X in the flow, each organization once;
+    None where the same pass could not count them.
+    """
 
     cells: tuple[Cell, ...]
+    sides: tuple[int, int] | None = None
 
     def where(self, keep: Callable[[Cell], bool]) -> "Cube":
         return Cube(tuple(cell for cell in self.cells if keep(cell)))
@@ -154,12 +174,21 @@ def cube(query: FlowQuery, scope: Scope, compare: Sequence[str] = ()) -> Cube:
     with connection.cursor() as cursor:
         cursor.execute(text, params)
         cells = [_cell(plain, row) for row in cursor]
-    return Cube(tuple(cells))
+    sides = [(cell.deals, cell.partial) for cell in cells if cell.place == SIDES]
+    counted = tuple(cell for cell in cells if cell.place != SIDES)
+    return Cube(counted, sides[0] if sides else None)
 
 
 def _cells(sql: Sql, columns: Sequence[str]) -> str:
     selected = ", ".join([CELLS, *columns])
     return f"WITH placed AS ({sql.text()}), valued AS ({BAND}{STATED}) {selected} FROM valued f"
+
+
+def _sides(compare: Sequence[str]) -> str:
+    """A row as wide as a cell's, with the distinct organizations of the flow in `placed`."""
+    numbers = ["0::bigint"] * FIRST_MONEY + ["NULL::numeric"] * (len(SUMMED) - FIRST_MONEY)
+    rest = ", ".join([*numbers[2:], *["0::bigint" for _ in compare]])
+    return f"SELECT NULL, '', '{SIDES}', ({COMPANIES}), ({INVESTORS}), {rest}"
 
 
 def _from_cells(
@@ -172,7 +201,11 @@ def _from_cells(
     unit = query.currency.lower()
     sums = ADDED.format(unit=unit)
     text = f"""
-        ({_cells(flow, counted)} WHERE place = 'flow' GROUP BY year, kind, place)
+        WITH placed AS MATERIALIZED (SELECT * FROM ({flow.text()}) p WHERE place = 'flow'),
+            valued AS ({BAND}{STATED})
+        ({", ".join([CELLS, *counted])} FROM valued f GROUP BY year, kind, place)
+        UNION ALL
+        ({_sides(compare)})
         UNION ALL
         (SELECT year, kind, place, {", ".join([sums, *added])}
          FROM ({others.text()}) f WHERE place <> 'flow' GROUP BY year, kind, place)"""
@@ -188,11 +221,8 @@ def distinct_sides(query: FlowQuery, scope: Scope) -> tuple[int, int]:
     """How many targets and how many investors from X the flow has, each organization once."""
     sql = placed(query, scope, flow_only=True)
     text = f"""
-        WITH placed AS ({sql.text()}), flow AS (SELECT * FROM placed WHERE place = 'flow')
-        SELECT (SELECT count(DISTINCT target_id) FROM flow),
-               (SELECT count(DISTINCT t.investor)
-                FROM flow f, unnest(f.parts, f.investors) AS t(p, investor)
-                WHERE string_to_array(t.p, '+')::varchar[] && f.investor_members)
+        WITH placed AS MATERIALIZED (SELECT * FROM ({sql.text()}) p WHERE place = 'flow')
+        SELECT ({COMPANIES}), ({INVESTORS})
     """
     with connection.cursor() as cursor:
         cursor.execute(text, sql.params)

@@ -8,22 +8,20 @@ the flow is read from facts.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
 from deals.flows.conditions import COUNTED, Sql, countries_column, legs, placed
-from deals.flows.cube import BAND, STATED, SUMS, Cell, Cube
+from deals.flows.cube import BAND, FIRST_MONEY, STATED, SUMMED, SUMS, Cell, Cube
 from deals.flows.query import FlowQuery
 from deals.flows.rollup import covers, placed_cells
 from deals.flows.scope import Scope
 
 Keys = tuple[Any, ...]
-# The sums of a cell without its year, kind and place.
-SUMMED = tuple(item.name for item in fields(Cell))[3:-1]
-MONEY = SUMMED[SUMMED.index("total") :]
-COUNTS = SUMMED[1 : SUMMED.index("total")]
+MONEY = SUMMED[FIRST_MONEY:]
+COUNTS = SUMMED[1:FIRST_MONEY]
 # As wide as `SUMS`, for rows that only count.
 NO_SUMS = ", ".join([*["0"] * len(COUNTS), *["NULL::numeric"] * len(MONEY)])
 

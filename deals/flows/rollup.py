@@ -33,6 +33,11 @@ def without_cells() -> Iterator[None]:
         _suspended.reset(token)
 
 
+def are_used() -> bool:
+    """Whether questions may go to the cells at all."""
+    return not _suspended.get()
+
+
 def is_first(day: date | None) -> bool:
     """Whether a step begins on the day; an open end is no matter."""
     return day in (None, date.min) or (day.month, day.day) == (1, 1) or day in CHANGES
@@ -59,7 +64,7 @@ def covers(query: FlowQuery, scope: Scope, compare: Iterable[str] = ()) -> bool:
     sides = [query.investor_side, query.target_side, *map(side, compare)]
     return (
         not any(narrowed)
-        and not _suspended.get()
+        and are_used()
         and is_first(first)
         and is_last(last)
         and all(map(_in_steps, sides))

@@ -3,13 +3,14 @@
 from typing import Any
 
 from deals.flows import frame, links
+from deals.flows.answer import kept
 from deals.flows.conditions import COUNTED
 from deals.flows.cube import Cube, cube, distinct_sides
 from deals.flows.definition import definition
 from deals.flows.frame import share_of
 from deals.flows.money import amount, text
 from deals.flows.query import FlowQuery
-from deals.flows.rollup import places
+from deals.flows.rollup import are_used, places
 from deals.flows.scope import Scope, is_provisional
 from deals.rules.counting import VALUE_KINDS
 from deals.rules.regions import swap_china
@@ -141,10 +142,17 @@ def comparators(query: FlowQuery, cells: Cube, scope: Scope) -> list[dict[str, A
     return rows
 
 
+def cells_of(query: FlowQuery, scope: Scope) -> Cube:
+    """The cube of a question, kept: its answer and its chart over time are both sums of it."""
+    mark = "cube" if are_used() else "cube of facts"
+    found: Cube = kept(mark, query, scope, lambda: cube(query, scope, query.compare))
+    return found
+
+
 def flow_share(query: FlowQuery, scope: Scope) -> dict[str, Any]:
     """The whole answer, as the API gives it; shapes and names are documented in docs/api.md."""
-    cells = cube(query, scope, query.compare)
-    companies, investors = distinct_sides(query, scope)
+    cells = cells_of(query, scope)
+    companies, investors = cells.sides or distinct_sides(query, scope)
     return {
         "query": query.to_params(),
         "population": frame.population(scope),

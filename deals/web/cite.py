@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from deals import wording
 from deals.flows import links
-from deals.flows.answer import share_answer
+from deals.flows.asked import share_answer
 from deals.flows.query import BadParameters, FlowQuery
 from deals.flows.scope import Scope
 from deals.templatetags.formats import day, number

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from deals.flows.answer import identity, share_answer, snapshot
-from deals.flows.asked import answered
+from deals.flows.answer import identity, snapshot
+from deals.flows.asked import answered, share_answer
 from deals.flows.query import BadParameters, FlowQuery
 from deals.flows.scope import Scope, resolve
 from deals.pictures.registry import DEFAULT_TAB

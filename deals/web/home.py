@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from deals import wording
 from deals.flows import links
-from deals.flows.answer import kept, share_answer, snapshot
-from deals.flows.asked import ask
+from deals.flows.answer import kept, snapshot
+from deals.flows.asked import ask, share_answer
 from deals.flows.corrections import corrections
 from deals.flows.listing import Wanted, listing
 from deals.flows.query import ALL, FlowQuery

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deals.flows.answer import share_answer
+from deals.flows.asked import share_answer
 from deals.flows.query import FlowQuery
 from tests.factories import make_deals
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from deals.flows.answer import share_answer
+from deals.flows.asked import share_answer
 from deals.flows.growth import ends, growth, recorded
 from deals.flows.query import FlowQuery
 from deals.flows.scope import resolve

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from deals import actions
-from deals.flows.answer import share_answer
+from deals.flows.asked import share_answer
 from deals.flows.query import BadParameters, FlowQuery
 from deals.flows.scope import is_provisional, resolve
 from deals.models import Release, ledger

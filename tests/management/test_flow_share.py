@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from deals.flows.answer import share_answer
+from deals.flows.asked import share_answer
 from deals.flows.query import FlowQuery
 from tests.factories import make_deals, make_population
 

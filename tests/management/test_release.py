@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from deals.flows.answer import share_answer
+from deals.flows.asked import share_answer
 from deals.flows.query import FlowQuery
 from deals.models import Release
 from tests.factories import make_deal

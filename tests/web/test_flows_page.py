@@ -180,7 +180,7 @@ def test_the_page_asks_the_database_at_most_fourteen_times(
     # Head, population; cells, distinct sides, Hong Kong; both directions by year, with the deals
     # that no year holds, events of the axis; what filters leave out, the time before, the newest
     # deals, the choice of populations.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(DEMO)
 
 

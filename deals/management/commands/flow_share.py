@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from deals.flows.answer import share_answer
+from deals.flows.asked import share_answer
 from deals.flows.query import PARAM_OF, BadParameters, FlowQuery
 from deals.flows.share import REQUIRED
 from deals.management.plain import report
