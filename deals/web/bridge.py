@@ -17,11 +17,12 @@ from deals.flows.definitions import DEFINITIONS, Definition
 from deals.flows.frame import share_of
 from deals.flows.moved import EVERYTHING, every_moved, moved
 from deals.flows.query import BadParameters, FlowQuery, Problem
-from deals.models import Population
+from deals.models import Population, PublishedFigure
 from deals.svg.waterfall import Fall, waterfall
 from deals.templatetags.formats import number
 from deals.web import steps
 from deals.web.deal_csv import deals_csv
+from deals.web.difference import fraction, theirs
 from deals.web.errors import bad_request
 from deals.web.files import csv_file
 
@@ -69,7 +70,7 @@ def _context(asked: Asked, found: Bridge) -> dict[str, Any]:
     titles = (_("From one definition to another"), _in_words(found))
     falls = _falls(rows, found)
     return {
-        "ends": [_end(found, 0), _end(found, -1)],
+        "ends": _ends(found),
         "rows": rows,
         "said": titles[1],
         "added": sum(step.added for step in found.steps),
@@ -98,6 +99,23 @@ def _choice(name: str, query: FlowQuery) -> dict[str, Any]:
     current = definitions.written(query.but(population=""))
     own = None if current in DEFINITIONS else {"value": current, "title": wording.question(query)}
     return {"name": name, "current": current, "own": own, "definitions": DEFINITIONS.values()}
+
+
+def _ends(found: Bridge) -> list[dict[str, Any]]:
+    """Both numbers, each with what its institute published under the same definition."""
+    ends = [_end(found, 0), _end(found, -1)]
+    codes = {code for end in ends for code in end["published"]}
+    figures = PublishedFigure.objects.in_bulk(codes, field_name="code") if codes else {}
+    for end in ends:
+        known = [figures[code] for code in end["published"] if code in figures]
+        end["published"] = [(figure.code, _as_published(figure)) for figure in known]
+    return ends
+
+
+def _as_published(figure: PublishedFigure) -> str:
+    """ "3.7 % (81 of 2,165)", or the value alone."""
+    value, of = theirs(figure), fraction(figure)
+    return _("%(value)s (%(n_of_N)s)") % {"value": value, "n_of_N": of} if of else value
 
 
 def _end(found: Bridge, position: int) -> dict[str, Any]:

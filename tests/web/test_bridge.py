@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from deals.models import PublishedFigure
 from tests.factories import make_deals, make_population
 
 PAGE = "/flows/bridge/"
@@ -158,6 +159,15 @@ def test_a_list_of_no_step_is_refused(client, register, more):
 
 
 def test_a_bridge_page_costs_few_queries(client, register, django_assert_num_queries):
-    # Head, all stages, populations, and the as-of strip.
-    with django_assert_num_queries(4):
+    # Head, all stages, what was published, populations, and the as-of strip.
+    with django_assert_num_queries(5):
         client.get(f"{PAGE}?a=merics-2023&b=control-stakes")
+
+
+def test_an_institutes_number_stands_beside_ours_as_it_was_published(client, register):
+    PublishedFigure.objects.create(
+        code="F01", title="European share", value="3.7", unit="percent", measure="share",
+        numerator="81", denominator="2165", source_title="AI entanglements",
+    )  # fmt: skip
+    page = client.get(f"{PAGE}?a=merics-2023&b=investtrack").content.decode()
+    assert "They published 3.7\u202f% (81 of 2,165)" in page
