@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from deals.flows.definition import joined, place_name, window_phrase
+from deals.flows.definition import either, place_name, window_phrase
 from deals.flows.listing import Wanted
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope
-from deals.templatetags.formats import country
-from deals.wording import short_name
+from deals.wording import LOCAL, origin, short_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,8 @@ class Behind:
 
 
 def short(codes: tuple[str, ...], anyone: str) -> str:
-    """Names without their brackets: "Europe", "China", "Germany and France"."""
-    return joined([short_name(code) for code in codes]) if codes else anyone
+    """Names without their brackets: "Europe", "China", "Germany or France"."""
+    return either([short_name(code) for code in codes]) if codes else anyone
 
 
 # Who the deals of each place are.
@@ -95,8 +94,8 @@ def behind(query: FlowQuery, wanted: Wanted, scope: Scope) -> Behind:
     """The title of the list and the sentence under it."""
     said = EXPLAINED.get(wanted.place or "flow", "")
     words = {
-        "investor": place_name(query.investor, country),
-        "target": place_name(query.target, country),
+        "investor": place_name(query.investor, LOCAL.country, either),
+        "target": place_name(query.target, LOCAL.country, either),
         "currency": query.currency,
     }
     return Behind(_title(query, wanted), _(said) % words if said else "")
@@ -112,7 +111,9 @@ def _title(query: FlowQuery, wanted: Wanted) -> str:
     if query.investor and query.target:
         title = _("Deals %(investor)s → %(target)s") % words
     elif query.investor:
-        title = _("Deals with an investor from %(investor)s") % words
+        title = _("Deals with an investor from %(investor)s") % (
+            words | {"investor": origin(query)}
+        )
     elif query.target:
         title = _("Deals into %(target)s") % words
     else:

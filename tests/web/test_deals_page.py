@@ -197,3 +197,9 @@ def test_a_cursor_belongs_to_its_own_question(client, db):
     cursor = re.search(r"cursor=([^\"&]+)", page).group(1)
     assert client.get(f"/deals/?cursor={cursor}").status_code == 200
     assert client.get(f"/deals/?ordering=date&cursor={cursor}").status_code == 400
+
+
+def test_one_of_several_countries_is_enough_and_the_list_says_so(client, register):
+    page = get(client, "/deals/?investor=DE,FR&target=CN&place=unknown")
+    assert "Deals Germany or France → China" in page
+    assert "so one may be from Germany or France" in page
