@@ -1,7 +1,7 @@
 """Texts that go through a spreadsheet, which would run some of them as formulas."""
 
-# A spreadsheet runs what begins with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs what begins with one of these as a formula; some take wide signs, too.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def safe_cell(value: object) -> str:

@@ -293,7 +293,15 @@ def test_the_table_refuses_what_the_page_refuses(client):
 
 @pytest.mark.parametrize(
     ("value", "cell"),
-    [("=1+1", "'=1+1"), ("@x", "'@x"), ("-5.20", "-5.20"), ("-cmd", "'-cmd"), (None, ""), (3, "3")],
+    [
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        ("-5.20", "-5.20"),
+        ("-cmd", "'-cmd"),
+        ("\uff1d1", "'\uff1d1"),
+        (None, ""),
+        (3, "3"),
+    ],
 )
 def test_no_cell_is_run_by_a_spreadsheet(value, cell):
     assert safe_cell(value) == cell
