@@ -1,20 +1,9 @@
-"""Countries, organizations, glossary, data and status as a reader meets them."""
+"""The menu of a phone and a first question from the front page, as a reader meets them."""
 
 import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.usefixtures("register")
-PAGES = ("/countries/", "/countries/DE/", "/organizations/", "/glossary/", "/data/", "/status/")
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_on_a_phone_in_the_light_or_at_a_desk_in_the_dark(
-    visit, assert_accessible, path
-):
-    page = visit(path, theme="light", width=360)
-    assert page.locator("html").evaluate("node => node.scrollWidth") <= 360
-    assert_accessible(page)
-    assert_accessible(visit(path, theme="dark", width=1280))
 
 
 def test_the_menu_of_a_phone_opens_without_a_script(visit):
