@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -234,6 +235,7 @@ def test_names_are_given_as_they_are_and_escaped_where_they_are_shown() -> None:
 def test_a_question_is_one_statement_however_many_rows_it_has(name, answers) -> None:
     """Organizations also ask what was merged, and targets for the N of those that are shown."""
     scope = resolve(QUERY)
+    cache.clear()
     with CaptureQueriesContext(connection) as asked:
         QUESTIONS[name](QUERY, scope)
     assert len(asked) == {"top-investors": 2, "top-targets": 3}.get(name, 1)

@@ -10,6 +10,9 @@ from django.core.management import call_command
 from django.test import RequestFactory
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+# Closing a response looks at the connections of its thread.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def collected(settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
