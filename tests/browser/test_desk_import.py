@@ -117,7 +117,7 @@ def looked_at(page, names, screenshot, assert_accessible, theme, width):
     origin = page.url.partition("/desk/")[0]
     for name, path in names.items():
         page.goto(origin + path)
-        closed = page.locator("details:not([open]) > summary")
+        closed = page.locator("main details:not([open]) > summary")
         while closed.count():
             closed.first.click()
         assert_accessible(page)

@@ -150,7 +150,7 @@ def test_axe_finds_nothing_wrong_with_a_pair_that_is_refused(
 
 
 def seen(page, name, width, assert_accessible, screenshot):
-    closed = page.locator("details:not([open]) > summary")
+    closed = page.locator("main details:not([open]) > summary")
     while closed.count():
         closed.first.click()
     assert_accessible(page)
