@@ -62,7 +62,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     visit, assert_accessible, deal, figures, name, theme, width
 ):
     page = visit(PAGES[name] or deal, theme=theme, width=width, expected="Failed to load resource")
-    for summary in page.locator("details > summary").all():
+    for summary in page.locator("main details > summary").all():
         summary.click()
     assert_accessible(page)
     assert page.locator("html").evaluate("node => node.scrollWidth") <= width
