@@ -1,6 +1,5 @@
 """`/deals/<id>/`: one deal, each fact with its source, and all its published versions."""
 
-import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,11 +21,8 @@ from deals.web.errors import bad_request
 from deals.web.history import History, history
 from deals.web.owners import owners
 from deals.web.shown import Document
+from deals.web.spelled import short, spelled
 
-PUBLIC_ID = re.compile(r"D-[0-9A-HJKMNP-TV-Z]{8}")
-# Crockford's base 32 reads what people mistake: the letters O, I and L stand for digits.
-MISREAD = str.maketrans("OIL", "011")
-LONGEST_SHOWN = 40
 DEAL = gettext_noop("deal")
 AI = {
     "yes": gettext_noop("Yes"),
@@ -53,25 +49,25 @@ def deal(request: HttpRequest, public_id: str) -> HttpResponse:
         asked = _version(request)
     except BadParameters as error:
         return bad_request(request, error)
-    spelled = _spelled(public_id)
-    found = Deal.objects.select_related("merged_into").filter(public_id=spelled).first()
+    written = spelled("D", public_id)
+    found = Deal.objects.select_related("merged_into").filter(public_id=written).first()
     if found is None:
-        raise Http404(_absent(_short(public_id)))
-    if spelled != public_id:
+        raise Http404(_absent(short(public_id)))
+    if written != public_id:
         more = f"?{urlencode({'version': asked})}" if asked is not None else ""
-        return redirect(f"/deals/{spelled}/{more}", permanent=True)
+        return redirect(f"/deals/{written}/{more}", permanent=True)
     if found.merged_into:
         return redirect(f"/deals/{found.merged_into.public_id}/", permanent=True)
     past = history(found)
     if not past.documents:
-        raise Http404(_absent(spelled))
+        raise Http404(_absent(written))
     number = past.live if asked is None else asked
     if number is None:
         return render(request, "pages/retracted.html", _retracted(past), status=410)
     if number not in past.documents:
         said = _("Deal %(id)s has no version %(number)s. Its versions are: %(numbers)s.")
         numbers = ", ".join(str(n) for n in sorted(past.documents))
-        raise Http404(said % {"id": spelled, "number": number, "numbers": numbers})
+        raise Http404(said % {"id": written, "number": number, "numbers": numbers})
     context = _context(found, past, number)
     return render(request, "pages/deal.html", context)
 
@@ -93,18 +89,6 @@ def _version(request: HttpRequest) -> int | None:
 
 def _absent(public_id: str) -> str:
     return _("There is no deal “%(id)s” in the register.") % {"id": public_id}
-
-
-def _spelled(public_id: str) -> str:
-    """An identifier as it is written here; what cannot be one stays as it is."""
-    text = public_id.strip().upper()
-    spelled = text[:2] + text[2:].translate(MISREAD)
-    return spelled if PUBLIC_ID.fullmatch(spelled) else ""
-
-
-def _short(text: str) -> str:
-    shown_text = "".join(char if char.isprintable() else "·" for char in text)
-    return shown_text if len(shown_text) <= LONGEST_SHOWN else f"{shown_text[:LONGEST_SHOWN]}…"
 
 
 def _retracted(past: History) -> dict[str, Any]:
