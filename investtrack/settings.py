@@ -171,6 +171,11 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "deals",
 ]
 MIDDLEWARE = [
@@ -182,10 +187,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "investtrack.handlers.DatabaseDownMiddleware",
+    # Last, so that it sees every refused sign-in.
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "investtrack.urls"
 WSGI_APPLICATION = "investtrack.wsgi.application"

@@ -18,7 +18,7 @@ SAID = (
     "status", "status_history", "date_first", "date_last", "date_precision", "date_basis",
     "recorded_on", "amount_state", "amount_low", "amount_high", "currency", "amount_text",
     "investor_list", "ai", "ai_basis", "sectors", "part_of_id", "population_id", "external_id",
-    "notes",
+    "notes", "choices",
 )  # fmt: skip
 PART = (
     "position", "investor_id", "investor_name", "country", "country_basis", "ultimate",

@@ -8,7 +8,7 @@ from deals.feeds.profile import Profile
 from deals.models import ImportRun, Source
 from deals.models.bundles import Bundle, Row
 
-CITATION = ("version_id", "source_id", "field", "quote", "locator")
+CITATION = ("version_id", "source_id", "field", "quote", "locator", "stated")
 SHOWN = ("kind", "url", "title", "publisher", "published_on", "accessed_on")
 MOST_ROWS_NAMED = 12
 Values = tuple[Any, ...]
@@ -30,9 +30,9 @@ class Sources:
         self, version: int, facts: Facts, rows: Sequence[int], live: Bundle | None
     ) -> list[Values]:
         """The rows of the file, the pages it names, and what the version before cited besides."""
-        cited: list[Values] = [(version, self._file, "", "", _locator(rows))]
+        cited: list[Values] = [(version, self._file, "", "", _locator(rows), "")]
         for url, title, about, quote in facts["sources"]:
-            cited.append((version, self._pages[url, title], about, quote, ""))
+            cited.append((version, self._pages[url, title], about, quote, "", ""))
         for citation in live.citations if live else ():
             if citation["kind"] == Source.Kind.PAGE:
                 cited.append((version, *(citation[name] for name in CITATION[1:])))

@@ -23,7 +23,7 @@ TOGETHER = (
 WITH_MONEY = ("amount", "investors", "investor_list")
 # Pages go back with the citations, the wording of an amount with the amount.
 APART = frozenset({"amount_text", "sources"})
-CITED = ("source_id", "field", "quote", "locator")
+CITED = ("source_id", "field", "quote", "locator", "stated")
 Cited = tuple[Any, ...]
 
 

@@ -31,7 +31,8 @@ VERSION = (
     "target_country", "target_country_basis", "kind", "round_type", "status", "status_history",
     "date_first", "date_last", "date_precision", "date_basis", "recorded_on", "amount_state",
     "amount_low", "amount_high", "currency", "amount_text", "investor_list", "ai", "ai_basis",
-    "sectors", "part_of_id", "population_id", "external_id", "notes", "import_run_id",
+    "sectors", "part_of_id", "population_id", "external_id", "notes", "choices",
+    "import_run_id",
     "created_by_id", "created_at", "self_approved", "reason",
 )  # fmt: skip
 PARTICIPATION = (
@@ -204,6 +205,13 @@ def _kept(item: NewVersion, fact: str, column: str, new: int | None) -> int | No
     return kept
 
 
+def _choices(item: NewVersion) -> Facts:
+    """Why a person chose the value of one source stays, but for facts that the feed changes."""
+    live = item.verdict.live
+    kept: Facts = live.version["choices"] if live else {}
+    return {fact: why for fact, why in kept.items() if fact not in item.verdict.fields}
+
+
 def _version_row(
     item: NewVersion,
     wholes: dict[str, int],
@@ -224,7 +232,8 @@ def _version_row(
         amount["currency"], f["amount_text"], f["investor_list"], f["ai"], f["ai_basis"],
         f["sectors"], _kept(item, "part_of", "part_of_id", wholes.get(f["part_of"])),
         _kept(item, "population", "population_id", population if f["population"] else None),
-        f["external_id"], f["notes"], run.pk, run.created_by_id, now, False, reason,
+        f["external_id"], f["notes"], dumps(_choices(item)),
+        run.pk, run.created_by_id, now, False, reason,
     )  # fmt: skip
 
 

@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from orjson import loads
 
 from deals.models import Population
 from deals.models.bundles import Bundle, Row
 
 # What nobody has decided on yet.
-UNDECIDED: Row = {"published_seq": None, "superseded_seq": None, "decided_at": None}
+UNDECIDED: Row = {
+    "published_seq": None,
+    "superseded_seq": None,
+    "decided_at": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ def bundle(
     version.update(
         UNDECIDED,
         status_history=[_as_stored(step) for step in status_history],
+        choices=_as_stored(loads(version["choices"])),
         deal_public_id=known.deals[version["deal_id"]],
         target_public_id=organizations[version["target_id"]],
         part_of_public_id=known.deals.get(version["part_of_id"]),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
 
 from deals.rules.roles import ROLES
 
@@ -14,7 +15,9 @@ def settle_roles(**_: Any) -> None:
     """
     for role in ROLES.values():
         group, _made = Group.objects.get_or_create(name=role.group)
-        names = [permission.removeprefix("deals.") for permission in role.permissions]
-        group.permissions.add(
-            *Permission.objects.filter(content_type__app_label="deals", codename__in=names)
-        )
+        wanted = [permission.split(".") for permission in role.permissions]
+        named = Q()
+        for app, codename in wanted:
+            named |= Q(content_type__app_label=app, codename=codename)
+        if wanted:
+            group.permissions.add(*Permission.objects.filter(named))

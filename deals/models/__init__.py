@@ -1,8 +1,12 @@
 """One noun a file; `docs/architecture.md` has the picture."""
 
+from deals.models.activity import Activity, MailChoice, Notification
 from deals.models.apikey import ApiKey
 from deals.models.change import Change, FrozenView, Release
 from deals.models.deal import Deal, DealVersion
+from deals.models.draft import Draft, Presence
+from deals.models.duplicate import DealSuggestion
+from deals.models.edit import OrganizationEdit
 from deals.models.fact import DealDocument, DealFact
 from deals.models.feed import Feed, FeedRecord, Population
 from deals.models.imports import ImportRun, RowError, StagedDeal, StagedRow
@@ -15,21 +19,28 @@ from deals.models.organization import (
 )
 from deals.models.participation import Participation
 from deals.models.published import PolicyEvent, PublishedFigure
+from deals.models.report import Report
+from deals.models.review import Comment, Review, SampleCheck
 from deals.models.rollup import FlowCell
 from deals.models.schedule import FeedSchedule, FeedSlot
+from deals.models.searchname import SearchName
 from deals.models.source import Citation, Source
 from deals.models.suggestion import Suggestion
 from deals.models.upload import Upload
 
 __all__ = [
+    "Activity",
     "ApiKey",
     "Change",
     "Citation",
+    "Comment",
     "Deal",
     "DealDocument",
     "DealFact",
+    "DealSuggestion",
     "DealVersion",
     "Domicile",
+    "Draft",
     "Feed",
     "FeedRecord",
     "FeedSchedule",
@@ -38,15 +49,23 @@ __all__ = [
     "FrozenView",
     "Identifier",
     "ImportRun",
+    "MailChoice",
+    "Notification",
     "Organization",
+    "OrganizationEdit",
     "OrganizationName",
     "Ownership",
     "Participation",
     "PolicyEvent",
     "Population",
+    "Presence",
     "PublishedFigure",
     "Release",
+    "Report",
+    "Review",
     "RowError",
+    "SampleCheck",
+    "SearchName",
     "Source",
     "StagedDeal",
     "StagedRow",

@@ -63,5 +63,6 @@ def load(version_ids: Sequence[int]) -> list[Bundle]:
     versions = _rows(VERSIONS, version_ids)
     for row in versions:
         # Django has its own decoder for JSON columns, so a plain cursor gives their text.
-        row["status_history"] = json.loads(row["status_history"])
+        for name in ("status_history", "choices"):
+            row[name] = json.loads(row[name])
     return [Bundle(row, parts.get(row["id"], []), citations.get(row["id"], [])) for row in versions]

@@ -91,6 +91,8 @@ class DealVersion(models.Model):
     population = models.ForeignKey("Population", models.PROTECT, null=True, related_name="versions")
     external_id = models.CharField(max_length=200, blank=True)
     notes = models.TextField(blank=True)
+    # {fact: why this value and not another source's}, where sources disagree.
+    choices = models.JSONField(default=dict, db_default={})
 
     import_run = models.ForeignKey("ImportRun", models.PROTECT, null=True, related_name="versions")
     created_by = models.ForeignKey(
@@ -109,6 +111,10 @@ class DealVersion(models.Model):
     objects = VersionQuerySet.as_manager()
 
     class Meta:
+        permissions = (
+            ("propose_deal", "Can write deals for somebody else's decision"),
+            ("decide_version", "Can publish and turn down what others wrote"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["deal", "number"], name="version_number_once"),
             models.UniqueConstraint(

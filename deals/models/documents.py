@@ -9,7 +9,7 @@ import orjson
 from deals.models.bundles import Bundle, Row
 from deals.models.facts import conversion
 
-SCHEMA = 1
+SCHEMA = 2
 CENT = Decimal("0.01")
 # Keys that every version has of its own; they are not facts and do not count as a change.
 NOT_FACTS = frozenset({"version", "published_at", "reason", "import_id"})
@@ -80,6 +80,7 @@ def _source(citation: Row) -> dict[str, Any]:
         "accessed_on": _date(citation["accessed_on"]),
         "quote": citation["quote"] or None,
         "locator": citation["locator"] or None,
+        "stated": citation["stated"] or None,
     }
 
 
@@ -118,6 +119,7 @@ def document(bundle: Bundle, *, today: date, decided_at: datetime | None = None)
         "generated": v["generated"],
         "external_id": v["external_id"] or None,
         "notes": v["notes"] or None,
+        "choices": v["choices"],
         "sources": [_source(citation) for citation in bundle.citations],
         "published_at": at and at.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "reason": v["reason"] or None,

@@ -29,6 +29,9 @@ class Organization(models.Model):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed")
 
     class Meta:
+        permissions = (
+            ("edit_evidence", "Can propose changes of organizations and judge likeness"),
+        )
         indexes = (
             models.Index(fields=["key", "country"], name="organization_key"),
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="organization_name_trgm"),

@@ -36,6 +36,8 @@ class Citation(models.Model):
     source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
     field = models.CharField(max_length=32, blank=True)
     quote = models.TextField(blank=True)
+    # What this source says of the fact, where that is not the value that was chosen.
+    stated = models.CharField(max_length=300, blank=True, db_default="")
     # Place inside the source: "row 17" of a file, a page of a report.
     locator = models.CharField(max_length=100, blank=True)
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from deals import journal
 from deals.feeds.publish import publish
 from deals.models import (
     Change,
@@ -20,6 +21,7 @@ from deals.models import (
     DealVersion,
     Organization,
     Participation,
+    Review,
     ledger,
 )
 
@@ -33,14 +35,21 @@ class NotAllowed(Exception):
 
 def submit(*, version: DealVersion, by: User) -> DealVersion:
     """Hand a draft to a colleague for a decision."""
-    return _move(version, State.DRAFT, State.SUBMITTED, "submitted")
+    with transaction.atomic():
+        _move(version, State.DRAFT, State.SUBMITTED, "submitted")
+        open_review(version=version, by=by)
+    return version
 
 
 def take_back(*, version: DealVersion, by: User) -> DealVersion:
     """Make a submitted version a draft again; only its writer can."""
     if by is not None and version.created_by_id != by.pk:
         raise NotAllowed("Only the person who submitted this can take it back.")
-    return _move(version, State.SUBMITTED, State.DRAFT, "taken back")
+    with transaction.atomic():
+        _move(version, State.SUBMITTED, State.DRAFT, "taken back")
+        close_review(version)
+        journal.record("took_back", by=by, version=version)
+    return version
 
 
 def approve(*, version: DealVersion, by: User, reason: str = "") -> DealVersion:
@@ -59,6 +68,8 @@ def approve(*, version: DealVersion, by: User, reason: str = "") -> DealVersion:
             self_approved=own,
             reason=reason or version.reason,
         )
+        close_review(version)
+        journal.record("published", by=by, version=version, text=reason)
     version.refresh_from_db()
     return version
 
@@ -70,16 +81,41 @@ def reject(*, version: DealVersion, by: User, reason: str) -> DealVersion:
     own = by is not None and version.created_by_id == by.pk
     if own and not settings.SELF_APPROVAL:
         raise NotAllowed("You wrote this yourself; take it back instead of rejecting it.")
-    return _move(
-        version,
-        State.SUBMITTED,
-        State.REJECTED,
-        "rejected",
-        decided_by_id=by.pk if by else None,
-        decided_at=timezone.now(),
-        self_approved=own,
-        reason=reason,
+    with transaction.atomic():
+        _move(
+            version,
+            State.SUBMITTED,
+            State.REJECTED,
+            "rejected",
+            decided_by_id=by.pk if by else None,
+            decided_at=timezone.now(),
+            self_approved=own,
+            reason=reason,
+        )
+        close_review(version)
+        journal.record("rejected", by=by, version=version, text=reason)
+    return version
+
+
+def open_review(*, version: DealVersion, by: User) -> Review:
+    """Put a submitted version into the queue; once more if it was taken back before."""
+    review, _made = Review.objects.update_or_create(
+        version=version,
+        defaults={
+            "submitted_at": timezone.now(),
+            "closed_at": None,
+            "waiting_for": Review.Waiting.DECISION,
+            "impact": None,
+            "impact_seq": None,
+        },
     )
+    journal.record("submitted", by=by, version=version, text=version.reason)
+    return review
+
+
+def close_review(version: DealVersion) -> None:
+    """Nobody needs to look at it any more."""
+    Review.objects.filter(version=version, closed_at=None).update(closed_at=timezone.now())
 
 
 def retract(*, deal: Deal, by: User, reason: str) -> Change:
@@ -92,6 +128,7 @@ def retract(*, deal: Deal, by: User, reason: str) -> Change:
             Change.Kind.RETRACTED, by=_name(by), reason=reason, deal=deal, version=version
         )
         _supersede(version, seq)
+        journal.record("retracted", by=by, version=version, text=reason)
     return change
 
 
@@ -119,6 +156,7 @@ def merge(*, deal: Deal, into: Deal, by: User, reason: str) -> Change:
         Deal.objects.filter(pk=deal.pk).update(merged_into=into)
         deal.merged_into = into
         _move_parts(deal, into, by, reason)
+        journal.record("merged", by=by, version=version, text=reason)
     return change
 
 
@@ -159,6 +197,7 @@ def restore(*, deal: Deal, by: User, reason: str) -> DealVersion:
             decided_by=by.pk if by else None,
             kind=Change.Kind.RESTORED,
         )
+        journal.record("restored", by=by, version=copy, text=reason)
     copy.refresh_from_db()
     return copy
 

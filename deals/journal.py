@@ -1,0 +1,89 @@
+"""What people did, for the log, and what people are told, on the page and by mail.
+
+Both are written in the transaction of the act itself, so that nothing is told that did not happen.
+Mail goes out later (`deals.mail`), so that no act waits for a mail server.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from deals.models import Activity, Notification
+
+User = AbstractBaseUser | None
+# What people do, in the past tense; an entry's object and text follow it.
+VERBS = {
+    "began": gettext_noop("began a draft"),
+    "discarded": gettext_noop("threw a draft away"),
+    "submitted": gettext_noop("submitted"),
+    "took_back": gettext_noop("took back"),
+    "published": gettext_noop("published"),
+    "rejected": gettext_noop("rejected"),
+    "retracted": gettext_noop("retracted"),
+    "restored": gettext_noop("restored"),
+    "merged": gettext_noop("merged"),
+    "split": gettext_noop("undid the merge of"),
+    "kept_apart": gettext_noop("said that two are two"),
+    "assigned": gettext_noop("assigned"),
+    "commented": gettext_noop("commented on"),
+    "asked": gettext_noop("asked about"),
+    "answered": gettext_noop("answered about"),
+    "checked": gettext_noop("looked at a sample of"),
+    "reported_closed": gettext_noop("answered a reader’s report on"),
+    "brought": gettext_noop("brought a file in"),
+    "undid": gettext_noop("undid"),
+    "scheduled": gettext_noop("changed the schedule of"),
+    "changed_reference": gettext_noop("changed reference data"),
+    "changed_person": gettext_noop("changed an account"),
+}
+# Why a person is told something.
+TOLD = {
+    "to_decide": gettext_noop("waits for a decision"),
+    "assigned": gettext_noop("was assigned to you"),
+    "asked": gettext_noop("A question about what you submitted"),
+    "answered": gettext_noop("Your question was answered"),
+    "commented": gettext_noop("A comment"),
+    "published": gettext_noop("What you submitted was published"),
+    "rejected": gettext_noop("What you submitted was rejected"),
+    "overtaken": gettext_noop("What you submitted meets a newer version"),
+    "reported": gettext_noop("A reader reports an error"),
+    "import_done": gettext_noop("Your import has ended"),
+}
+
+
+def record(verb: str, *, by: User, text: str = "", **objects: Any) -> Activity:
+    """Add an entry of the log. `objects`: deal, version, organization, edit, import_run, report.
+
+    A version's deal and an edit's organization need not be given besides.
+    """
+    assert verb in VERBS, verb
+    if (version := objects.get("version")) is not None:
+        objects.setdefault("deal_id", version.deal_id)
+    if (edit := objects.get("edit")) is not None:
+        objects.setdefault("organization_id", edit.organization_id)
+    return Activity.objects.create(
+        verb=verb, by_id=by.pk if by else None, text=text, at=timezone.now(), **objects
+    )
+
+
+def notify(
+    people: Iterable[int], kind: str, *, by: User, subject: str, link: str, text: str = ""
+) -> None:
+    """Tell people (user ids), each once, and nobody of what they did themselves."""
+    assert kind in TOLD, kind
+    own = by.pk if by else None
+    Notification.objects.bulk_create(
+        Notification(
+            user_id=pk,
+            kind=kind,
+            by_id=own,
+            subject=subject[:300],
+            link=link[:300],
+            text=text,
+            at=timezone.now(),
+        )
+        for pk in sorted(set(people) - {own})
+    )
