@@ -13,8 +13,8 @@
 Money is text with two decimals, stakes are text in percent, days are ISO 8601, an unknown country,
 day, lead, amount or stake is null, and a text that is not given is "". An `id` is the public id of
 an organization, "" for one that is not in the register yet (or, with no name, for an investor that
-nobody named). `field` of a source names the fact it speaks of, "" for the deal as a whole; `stated` is what
-it says where another value was chosen, and `choices` says why.
+nobody named). `field` of a source names the fact it speaks of, "" for the deal as a whole; `stated`
+is what it says where another value was chosen, and `choices` says why.
 """
 
 from collections.abc import Mapping

@@ -52,7 +52,7 @@ class Review(models.Model):
 
 
 class Comment(models.Model):
-    """Something said about what waits: a remark, a question, an answer, or why it was decided so."""
+    """Something said about what waits: a remark, a question, an answer, why it was decided."""
 
     class Kind(models.TextChoices):
         COMMENT = "comment"
