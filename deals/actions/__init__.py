@@ -11,15 +11,15 @@ from deals.actions.deals import (
     take_back,
 )
 from deals.actions.drafts import (
-    Clash,
     Overtaken,
     begin_draft,
     discard_draft,
-    facts_of,
     rebase_draft,
     save_draft,
     submit_draft,
 )
+from deals.actions.rebase import Clash, compare
+from deals.actions.writing import facts_of
 
 __all__ = [
     "Clash",
@@ -27,6 +27,7 @@ __all__ = [
     "Overtaken",
     "approve",
     "begin_draft",
+    "compare",
     "discard_draft",
     "facts_of",
     "merge",

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from deals import journal
+from deals.actions.notices import tell_reviewers, tell_the_overtaken
+from deals.actions.rebase import bring_up_to_date
 from deals.feeds.publish import publish
 from deals.models import (
     Change,
@@ -53,14 +55,22 @@ def take_back(*, version: DealVersion, by: User) -> DealVersion:
 
 
 def approve(*, version: DealVersion, by: User, reason: str = "") -> DealVersion:
-    """Publish a submitted version. Raises `NotAllowed`, or StaleVersionError from `publish`."""
+    """Publish a submitted version.
+
+    What others have published of the deal meanwhile is kept, fact by fact. Raises `Clash` where
+    both changed the same fact, `NotAllowed`, or StaleVersionError when the deal is not live any
+    more; nothing has happened then.
+    """
     own = by is not None and version.created_by_id == by.pk
     if own and not settings.SELF_APPROVAL:
         raise NotAllowed("You wrote this yourself; somebody else has to approve it.")
     with transaction.atomic():
+        # First the ledger, as a merge of organizations does: it changes waiting versions, too.
+        ledger.lock()
         # Locked, so that of two people who decide at once the second is told what the first did.
         locked = DealVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
         _must_be(locked, State.SUBMITTED, "approved")
+        bring_up_to_date(locked)
         publish(
             [version.pk],
             by=_name(by),
@@ -70,6 +80,7 @@ def approve(*, version: DealVersion, by: User, reason: str = "") -> DealVersion:
         )
         close_review(version)
         journal.record("published", by=by, version=version, text=reason)
+        tell_the_overtaken(locked, by)
     version.refresh_from_db()
     return version
 
@@ -110,6 +121,7 @@ def open_review(*, version: DealVersion, by: User) -> Review:
         },
     )
     journal.record("submitted", by=by, version=version, text=version.reason)
+    tell_reviewers(review, subject=version.target_name, by=by, text=version.reason)
     return review
 
 

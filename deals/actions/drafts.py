@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from deals import journal
 from deals.actions.deals import NotAllowed, open_review
-from deals.actions.writing import rewrite_version, write_version
-from deals.entry.facts import Facts, differing, of_bundle
-from deals.entry.three_way import ThreeWay, three_way
+from deals.actions.rebase import combined
+from deals.actions.writing import facts_of, rewrite_version, write_version
+from deals.entry.facts import Facts, differing
 from deals.models import Deal, DealVersion, Draft, Report
-from deals.models.bundles import load
 
 User = AbstractBaseUser
 Typed = dict[str, Any]
@@ -28,14 +27,6 @@ class Overtaken(Exception):
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         super().__init__("This draft was saved in another window since you opened it here.")
-
-
-class Clash(Exception):
-    """The deal has changed since the draft was begun, in facts that the draft changes as well."""
-
-    def __init__(self, compared: ThreeWay, live: DealVersion) -> None:
-        self.compared, self.live = compared, live
-        super().__init__("Somebody else has changed the same facts of this deal meanwhile.")
 
 
 @transaction.atomic
@@ -100,7 +91,7 @@ def submit_draft(*, draft: Draft, facts: Facts, reason: str, by: User) -> DealVe
         live = locked.deal.versions.live().first()
         if live is None:
             raise NotAllowed(f"{locked.deal} was retracted or merged meanwhile. Restore it first.")
-        facts = _with_theirs(locked, live, facts)
+        facts, _compared = combined(locked.based_on, live, facts)
         if not differing(facts_of(live), facts):
             raise NotAllowed("Nothing differs from what the register says already.")
     version = _written(locked, live, facts, reason, by)
@@ -121,12 +112,6 @@ def rebase_draft(*, draft: Draft, typed: Typed, live: DealVersion, by: User) -> 
     return locked
 
 
-def facts_of(version: DealVersion) -> Facts:
-    """The facts of a version, live or pending."""
-    (bundle,) = load([version.pk])
-    return of_bundle(bundle)
-
-
 def _own(draft: Draft, by: User) -> Draft:
     """The draft, locked, if it is this person's and still open."""
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
@@ -135,15 +120,6 @@ def _own(draft: Draft, by: User) -> Draft:
     if locked.state != Draft.State.OPEN:
         raise NotAllowed(f"This draft was {locked.state} already.")
     return locked
-
-
-def _with_theirs(draft: Draft, live: DealVersion, mine: Facts) -> Facts:
-    if draft.based_on is None or draft.based_on_id == live.pk:
-        return mine
-    compared = three_way(facts_of(draft.based_on), facts_of(live), mine)
-    if compared.clashes:
-        raise Clash(compared, live)
-    return compared.merged
 
 
 def _written(

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from deals.entry.facts import Facts
+from deals.entry.facts import Facts, of_bundle
 from deals.feeds.ids import take
 from deals.feeds.match import organizations
 from deals.models import (
@@ -25,10 +25,17 @@ from deals.models import (
     Source,
 )
 from deals.models.attribution import OwnerBook
+from deals.models.bundles import load
 from deals.models.publicid import public_id
 
 User = AbstractBaseUser | None
 State = DealVersion.State
+
+
+def facts_of(version: DealVersion) -> Facts:
+    """The facts of a version, live or pending."""
+    (bundle,) = load([version.pk])
+    return of_bundle(bundle)
 
 
 @transaction.atomic
@@ -84,8 +91,9 @@ def _organizations(facts: Facts) -> list[int | None]:
     wanted = [facts["target"], *facts["investors"]]
     ids = {one["id"] for one in wanted if one["id"]}
     known = {o.public_id: o for o in Organization.objects.filter(public_id__in=ids)}
-    named = {one["name"]: one["country"] for one in wanted if one["name"] and not one["id"]}
-    made, _new = organizations([(n, c, "") for n, c in named.items()], generated=False)
+    named = {(one["name"], one["country"]) for one in wanted if one["name"] and not one["id"]}
+    # Without names there is nothing to match, and nobody to wait for.
+    made = organizations([(n, c, "") for n, c in named], generated=False)[0] if named else {}
     return [
         _survivor(known[one["id"]]).pk
         if one["id"]
