@@ -1,5 +1,6 @@
 """What people do: one function an act, keyword-only, `by=` the person, one transaction each."""
 
+from deals.actions.again import begin_once, reopen_draft
 from deals.actions.deals import (
     NotAllowed,
     approve,
@@ -15,6 +16,7 @@ from deals.actions.drafts import (
     begin_draft,
     discard_draft,
     rebase_draft,
+    reopen_draft,
     save_draft,
     submit_draft,
 )
@@ -27,12 +29,15 @@ __all__ = [
     "Overtaken",
     "approve",
     "begin_draft",
+    "begin_once",
     "compare",
     "discard_draft",
     "facts_of",
     "merge",
     "rebase_draft",
     "reject",
+    "reopen_draft",
+    "reopen_draft",
     "restore",
     "retract",
     "save_draft",

@@ -19,6 +19,7 @@ from deals.models import Deal, DealVersion, Draft, Report
 
 User = AbstractBaseUser
 Typed = dict[str, Any]
+State = DealVersion.State
 
 
 class Overtaken(Exception):
@@ -31,9 +32,18 @@ class Overtaken(Exception):
 
 @transaction.atomic
 def begin_draft(
-    *, by: User, typed: Typed, deal: Deal | None = None, report: Report | None = None
+    *,
+    by: User,
+    typed: Typed,
+    deal: Deal | None = None,
+    report: Report | None = None,
+    seen: DealVersion | None = None,
 ) -> Draft:
-    """The person's open draft of a deal, or a new one that is filled with `typed`."""
+    """The person's open draft of a deal, or a new one that is filled with `typed`.
+
+    `seen` is the published version that the form was filled from, where a newer one may be live by
+    now; handing in then compares with what the person saw.
+    """
     if deal is not None:
         # Locked, so that of two windows that open at once both get the same draft.
         deal = Deal.objects.select_for_update().get(pk=deal.pk)
@@ -47,7 +57,7 @@ def begin_draft(
     draft = Draft.objects.create(
         owner_id=by.pk,
         deal=deal,
-        based_on=live,
+        based_on=seen or live,
         report=report,
         typed=typed,
         created_at=now,
@@ -79,6 +89,20 @@ def discard_draft(*, draft: Draft, by: User) -> Draft:
 
 
 @transaction.atomic
+def reopen_draft(*, draft: Draft, by: User) -> Draft:
+    """Go on with a draft whose version was taken back; handing in again mends that version."""
+    locked = _owned(draft, by)
+    if locked.version is None or locked.version.state != State.DRAFT:
+        raise NotAllowed("Take back what you handed in first; then it can be mended.")
+    others = Draft.objects.filter(owner_id=by.pk, deal=locked.deal, state=Draft.State.OPEN)
+    if others.exclude(pk=locked.pk).exists():
+        raise NotAllowed("You have another open draft of this deal; finish or discard it first.")
+    locked.state, locked.saved_at = Draft.State.OPEN, timezone.now()
+    locked.save(update_fields=["state", "saved_at"])
+    return locked
+
+
+@transaction.atomic
 def submit_draft(*, draft: Draft, facts: Facts, reason: str, by: User) -> DealVersion:
     """Hand a draft in. Raises `Clash` where a person has to choose first, and has done nothing.
 
@@ -89,10 +113,10 @@ def submit_draft(*, draft: Draft, facts: Facts, reason: str, by: User) -> DealVe
     if locked.deal is not None:
         Deal.objects.select_for_update().get(pk=locked.deal.pk)
         live = locked.deal.versions.live().first()
-        if live is None:
+        if live is None and locked.deal.versions.filter(state=State.PUBLISHED).exists():
             raise NotAllowed(f"{locked.deal} was retracted or merged meanwhile. Restore it first.")
         facts, _compared = combined(locked.based_on, live, facts)
-        if not differing(facts_of(live), facts):
+        if live is not None and not differing(facts_of(live), facts):
             raise NotAllowed("Nothing differs from what the register says already.")
     version = _written(locked, live, facts, reason, by)
     locked.version, locked.deal, locked.state = version, version.deal, Draft.State.SUBMITTED
@@ -114,11 +138,16 @@ def rebase_draft(*, draft: Draft, typed: Typed, live: DealVersion, by: User) -> 
 
 def _own(draft: Draft, by: User) -> Draft:
     """The draft, locked, if it is this person's and still open."""
+    locked = _owned(draft, by)
+    if locked.state != Draft.State.OPEN:
+        raise NotAllowed(f"This draft was {locked.state} already.")
+    return locked
+
+
+def _owned(draft: Draft, by: User) -> Draft:
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.owner_id != by.pk:
         raise NotAllowed("This is somebody else's draft.")
-    if locked.state != Draft.State.OPEN:
-        raise NotAllowed(f"This draft was {locked.state} already.")
     return locked
 
 
@@ -127,7 +156,7 @@ def _written(
 ) -> DealVersion:
     """A version that was taken back is mended where it is; else there is a new one."""
     back = draft.version
-    if back is None or back.state != DealVersion.State.DRAFT:
+    if back is None or back.state != State.DRAFT:
         return write_version(facts=facts, by=by, reason=reason, deal=draft.deal, based_on=live)
     rewrite_version(version=back, facts=facts, reason=reason, based_on=live)
     if not DealVersion.objects.filter(pk=back.pk, state=back.state).update(state="submitted"):
