@@ -1,6 +1,5 @@
 """What people do: one function an act, keyword-only, `by=` the person, one transaction each."""
 
-from deals.actions.again import begin_once, reopen_draft
 from deals.actions.deals import (
     NotAllowed,
     approve,
@@ -20,6 +19,7 @@ from deals.actions.drafts import (
     save_draft,
     submit_draft,
 )
+from deals.actions.once import begin_once
 from deals.actions.rebase import Clash, compare
 from deals.actions.writing import facts_of
 
@@ -36,7 +36,6 @@ __all__ = [
     "merge",
     "rebase_draft",
     "reject",
-    "reopen_draft",
     "reopen_draft",
     "restore",
     "retract",

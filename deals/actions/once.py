@@ -1,0 +1,28 @@
+"""A draft that a browser begins twice."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from deals.actions.drafts import begin_draft
+from deals.models import Draft, Report
+
+User = AbstractBaseUser
+Typed = dict[str, Any]
+
+
+@transaction.atomic
+def begin_once(*, by: User, typed: Typed, form: str, report: Report | None = None) -> Draft:
+    """The draft of a new deal that this form has begun, or a new one filled with `typed`.
+
+    `form` names one form that was shown, so that a press of the button that arrives twice, or an
+    answer that was lost on its way, never makes two deals.
+    """
+    # Locked, so that of two that arrive at once the second finds what the first has begun.
+    get_user_model().objects.select_for_update().get(pk=by.pk)
+    found = Draft.objects.filter(owner_id=by.pk, typed__form=form).order_by("pk").first()
+    if found is not None:
+        return found
+    return begin_draft(by=by, typed=typed | {"form": form}, report=report)
