@@ -9,21 +9,10 @@ from deals.api.urls import urlpatterns as api_urls
 from deals.desk.urls import urlpatterns as desk_urls
 from deals.feeds.receive import receive
 from deals.models import FeedSchedule, FeedSlot, Suggestion, Upload
+from tests.desk.routes import API, OTHERS_FILES
 from tests.desk.runs import make_run, stage
 from tests.factories import make_organization
 from tests.feeds.supplier import PROFILE
-
-# Somebody else's file at the desk is not there, but for managers.
-OTHERS_FILES = {"desk-file", "desk-file-columns", "desk-file-check", "desk-file-profile"}
-# What each address of the API about imports takes. HEAD is refused there everywhere, as DRF does
-# for functions.
-API = {
-    "api-imports": {"GET", "POST"},
-    "api-import": {"GET"},
-    "api-import-errors": {"GET"},
-    "api-import-errors-csv": {"GET"},
-    "api-import-cancel": {"POST"},
-}
 
 
 def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:

@@ -1,0 +1,81 @@
+"""What each address of the desk needs, how it may be asked, and how it answers.
+
+`DESK` has the desk, `READERS` the pages for everybody, `PARTNERS` the API's readable addresses.
+A row: permission, methods, the code by GET and by an empty POST from somebody who may. 302 leads
+back to a page that says what came of it. A new route has to be entered here before it passes.
+"""
+
+from deals.rules.roles import BRING, DECIDE, MANAGE, ROLES
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+READ, ACT, FORM = {"GET", "HEAD"}, {"POST"}, {"GET", "HEAD", "POST"}
+PEOPLE = ("anonymous", "no role", *ROLES)
+Row = tuple[str, set[str], int | None, int | None]
+
+DESK: dict[str, Row] = {
+    "desk": ("", READ, 200, None),
+    "desk-template": (BRING, READ, 200, None),
+    "desk-upload": (BRING, FORM, 200, 200),
+    "desk-file": (BRING, FORM, 200, 200),
+    "desk-file-columns": (BRING, FORM, 200, 200),
+    "desk-file-check": (BRING, FORM, 200, 200),
+    "desk-file-profile": (BRING, READ, 200, None),
+    "desk-imports": (BRING, READ, 200, None),
+    "desk-import": (BRING, READ, 200, None),
+    "desk-import-progress": (BRING, READ, 302, None),
+    "desk-import-errors": (BRING, READ, 302, None),
+    "desk-import-deals": (BRING, READ, 200, None),
+    "desk-import-profile": (BRING, READ, 200, None),
+    "desk-import-decide": (DECIDE, FORM, 200, 200),
+    "desk-import-cancel": (BRING, ACT, None, 403),
+    "desk-import-retry": (BRING, ACT, None, 403),
+    "desk-import-undo": (DECIDE, FORM, 302, 302),
+    "desk-conflicts": (BRING, READ, 200, None),
+    "desk-staged-decide": (DECIDE, ACT, None, 400),
+    "desk-organizations": (BRING, READ, 200, None),
+    "desk-suggestion-merge": (DECIDE, ACT, None, 400),
+    "desk-suggestion-apart": (DECIDE, ACT, None, 302),
+    "desk-organization-split": (DECIDE, FORM, 302, 302),
+    "desk-feeds": (BRING, READ, 200, None),
+    "desk-slot-release": (MANAGE, ACT, None, 302),
+    "desk-slot-discard": (MANAGE, ACT, None, 302),
+    "desk-feed": (BRING, READ, 200, None),
+    "desk-feed-profile": (BRING, READ, 200, None),
+    "desk-feed-schedule": (MANAGE, FORM, 200, 400),
+}
+# Signing in and out, for everybody.
+OPEN_TO_ALL = {"desk-sign-in", "desk-sign-out"}
+# Own imports may be cancelled by whoever brought them, others' only by whoever decides.
+CONCERNS_DECIDERS = {"desk-import-cancel", "desk-import-retry"}
+# Somebody else's file at the desk is not there, but for managers.
+OTHERS_FILES = {"desk-file", "desk-file-columns", "desk-file-check", "desk-file-profile"}
+
+# What each address of the API about imports takes. HEAD is refused there everywhere, as DRF does
+# for functions.
+API = {
+    "api-imports": {"GET", "POST"},
+    "api-import": {"GET"},
+    "api-import-errors": {"GET"},
+    "api-import-errors-csv": {"GET"},
+    "api-import-cancel": {"POST"},
+}
+
+
+def permissions(person: str) -> tuple[str, ...]:
+    return ROLES[person].permissions if person in ROLES else ()
+
+
+def expected(name: str, method: str, person: str) -> int:
+    """The code of a desk page for one of `PEOPLE`."""
+    needed, allowed, by_get, by_post = DESK[name]
+    if method not in allowed:
+        return 405
+    if person == "anonymous":
+        return 302
+    if needed and needed not in permissions(person):
+        return 403
+    if name in CONCERNS_DECIDERS:
+        return 302 if DECIDE in permissions(person) else 403
+    if name in OTHERS_FILES and MANAGE not in permissions(person):
+        return 404
+    return (by_post if method == "POST" else by_get) or 0
