@@ -110,7 +110,8 @@ def _around(side: Side, targets: list[int]) -> list[int]:
 
 def _shown(best: Mapping[int, tuple[int, tuple[Reason, ...]]]) -> list[Likely]:
     live = DealVersion.objects.live().filter(deal__in=best)
-    bundles = {
+    pks = list(live.values_list("pk", flat=True))
+    bundles = {bundle.version["deal_id"]: bundle for bundle in load(pks)}
         bundle.version["deal_id"]: bundle
         for bundle in load(list(live.values_list("pk", flat=True)))
     }
