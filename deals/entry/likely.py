@@ -112,9 +112,6 @@ def _shown(best: Mapping[int, tuple[int, tuple[Reason, ...]]]) -> list[Likely]:
     live = DealVersion.objects.live().filter(deal__in=best)
     pks = list(live.values_list("pk", flat=True))
     bundles = {bundle.version["deal_id"]: bundle for bundle in load(pks)}
-        bundle.version["deal_id"]: bundle
-        for bundle in load(list(live.values_list("pk", flat=True)))
-    }
     return [
         Likely(bundles[deal].version["deal_public_id"], score, reasons, of_bundle(bundles[deal]))
         for deal, (score, reasons) in best.items()
