@@ -17,7 +17,15 @@ from deals.actions import NotAllowed
 from deals.feeds.absorb import hand_back, hand_over
 from deals.feeds.match import lock
 from deals.feeds.questions import count_open, open_suggestions
-from deals.feeds.repoint import Part, Repointing, Target, parts_of, repoint, targets_of
+from deals.feeds.repoint import (
+    Part,
+    Repointing,
+    Target,
+    owned_by,
+    parts_of,
+    repoint,
+    targets_of,
+)
 from deals.models import Change, ImportRun, Organization, Ownership, Suggestion, ledger
 from deals.models.attribution import OwnerBook
 from deals.rules.names import normalise
@@ -28,15 +36,6 @@ State = Suggestion.State
 User = AbstractBaseUser | None
 MERGED_INTO, SPLIT_FROM, CHANGES = "merged_into", "split_from", "changes"
 
-# Everything that these own, through however many others.
-OWNED = """
-WITH RECURSIVE owned AS (
-    SELECT unnest(%s::bigint[]) AS id
-    UNION
-    SELECT w.owned_id FROM owned JOIN deals_ownership w ON w.owner_id = owned.id
-)
-SELECT id FROM owned
-"""
 # What the versions that a merge replaced said: deal, name and country of each place it changed.
 REPLACED = """
 SELECT old.deal_id, true, old.target_name, old.target_country
@@ -80,7 +79,7 @@ def merge(*, one: Organization, into: Organization, by: User, reason: str) -> Ch
     one, into = _locked(one), _locked(into)
     _refuse_merge(one, into)
     ledger.lock()
-    parts, before = parts_of(_owned(one, into)), OwnerBook()
+    parts, before = parts_of(owned_by([one.pk, into.pk])), OwnerBook()
     moved = hand_over(one, into)
     Organization.objects.filter(pk=one.pk).update(merged_into=into)
     change = Repointing(targets={target.version: into.pk for target in targets_of([one.pk])})
@@ -111,7 +110,7 @@ def split(*, organization: Organization, by: User, reason: str) -> Change:
         raise NotAllowed(f"{one} is not merged into another organization.")
     survivor = _locked(_survivor(one.merged_into))
     ledger.lock()
-    parts, before = parts_of(_owned(survivor)), OwnerBook()
+    parts, before = parts_of(owned_by([survivor.pk])), OwnerBook()
     entry = _merge_entry(one)
     hand_back(one, survivor, entry.fields if entry else ())
     Organization.objects.filter(pk=one.pk).update(merged_into=None)
@@ -249,13 +248,6 @@ def _merge_entry(one: Organization) -> Change | None:
 
 def _keys(organization: Organization) -> set[str]:
     return {organization.key, *organization.names.values_list("key", flat=True)}
-
-
-def _owned(*organizations: Organization) -> list[int]:
-    """These and all that they own: where evidence about them can change a country."""
-    with connection.cursor() as cursor:
-        cursor.execute(OWNED, [[organization.pk for organization in organizations]])
-        return [row[0] for row in cursor]
 
 
 def _survivor(organization: Organization) -> Organization:

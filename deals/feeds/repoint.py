@@ -1,8 +1,9 @@
 """Deals whose organizations turn out to be others: new versions of the live ones, all at once.
 
-Names and countries stay as they were stated; only which organization they mean changes, and the
-owners that follow from it. Versions that are not published yet are mended where they are, and go on
-from the new live version, so that nobody's pending edit becomes stale by it.
+Names and stated countries stay; which organization they mean changes, the owners that follow from
+it, and countries that were only known from where the organization has its headquarters. Versions
+that are not published yet are mended where they are, and go on from the new live version, so that
+nobody's pending edit becomes stale by it.
 """
 
 from collections.abc import Iterable
@@ -24,14 +25,25 @@ CURRENT = """
 (v.published_seq IS NOT NULL AND v.superseded_seq IS NULL OR v.state IN ('draft', 'submitted'))
 """
 TARGETS = f"""
-SELECT v.id, v.deal_id, v.target_id, v.target_name, v.target_country FROM deals_dealversion v
+SELECT v.id, v.deal_id, v.target_id, v.target_name, v.target_country,
+       v.target_country_basis, v.date_first, v.date_last FROM deals_dealversion v
 WHERE v.target_id = ANY(%s) AND {CURRENT} ORDER BY v.id
 """
 PARTS = f"""
 SELECT v.id, v.deal_id, p.position, p.investor_id, p.investor_name, p.country,
-       v.date_first, v.date_last
+       v.date_first, v.date_last, p.country_basis,
+       p.ultimate, p.ultimate_basis, p.state_linked
 FROM deals_participation p JOIN deals_dealversion v ON v.id = p.version_id
 WHERE p.investor_id = ANY(%s) AND {CURRENT} ORDER BY v.id, p.position
+"""
+# Everything that these own, through however many others.
+OWNED = """
+WITH RECURSIVE owned AS (
+    SELECT unnest(%s::bigint[]) AS id
+    UNION
+    SELECT w.owned_id FROM owned JOIN deals_ownership w ON w.owner_id = owned.id
+)
+SELECT id FROM owned
 """
 LIVE = """
 SELECT id FROM deals_dealversion
@@ -44,6 +56,17 @@ FROM unnest(%s::bigint[], %s::bigint[]) AS n(version, organization) WHERE v.id =
 POINT_INVESTORS = """
 UPDATE deals_participation p SET investor_id = n.organization
 FROM unnest(%s::bigint[], %s::int[], %s::bigint[]) AS n(version, position, organization)
+WHERE p.version_id = n.version AND p.position = n.position
+"""
+SET_TARGET_COUNTRIES = """
+UPDATE deals_dealversion v SET target_country = nullif(n.country, ''),
+       target_country_basis = CASE WHEN n.country = '' THEN 'unknown' ELSE 'headquarters' END
+FROM unnest(%s::bigint[], %s::text[]) AS n(version, country) WHERE v.id = n.version
+"""
+SET_COUNTRIES = """
+UPDATE deals_participation p SET country = nullif(n.country, ''),
+       country_basis = CASE WHEN n.country = '' THEN 'unknown' ELSE 'headquarters' END
+FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS n(version, position, country)
 WHERE p.version_id = n.version AND p.position = n.position
 """
 SET_OWNERS = """
@@ -68,6 +91,9 @@ class Target(NamedTuple):
     organization: int
     name: str
     country: str | None
+    basis: str
+    first: date | None
+    last: date | None
 
 
 class Part(NamedTuple):
@@ -81,19 +107,29 @@ class Part(NamedTuple):
     country: str | None
     first: date | None
     last: date | None
+    basis: str
+    ultimate: list[str]
+    ultimate_basis: str
+    state_linked: bool
 
 
 @dataclass
 class Repointing:
-    """What is to change, by version, or by version and position of the investor."""
+    """What is to change, by version, or by version and position of the investor.
+
+    Countries are those of headquarters; "" is one that is not known any more.
+    """
 
     targets: dict[int, int] = field(default_factory=dict)
     investors: dict[tuple[int, int], int] = field(default_factory=dict)
     owners: dict[tuple[int, int], Attribution] = field(default_factory=dict)
+    target_countries: dict[int, str] = field(default_factory=dict)
+    countries: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def versions(self) -> set[int]:
         """All versions in which something is to change."""
-        return {*self.targets, *(v for v, _ in self.investors), *(v for v, _ in self.owners)}
+        places = (*self.investors, *self.owners, *self.countries)
+        return {*self.targets, *self.target_countries, *(version for version, _ in places)}
 
 
 def targets_of(organizations: Iterable[int]) -> list[Target]:
@@ -108,6 +144,13 @@ def parts_of(organizations: Iterable[int]) -> list[Part]:
     with connection.cursor() as cursor:
         cursor.execute(PARTS, [list(organizations)])
         return [Part(*row) for row in cursor]
+
+
+def owned_by(organizations: Iterable[int]) -> list[int]:
+    """These and all that they own: where evidence about them can change a country."""
+    with connection.cursor() as cursor:
+        cursor.execute(OWNED, [list(organizations)])
+        return [row[0] for row in cursor]
 
 
 def repoint(change: Repointing, *, by: str, decided_by: int | None, reason: str) -> Published:
@@ -191,10 +234,14 @@ def _point(change: Repointing, copies: dict[int, int]) -> None:
         (where(v), position, "+".join(owner.countries), owner.basis, owner.state_linked)
         for (v, position), owner in change.owners.items()
     ]
+    target_countries = [(where(v), country) for v, country in change.target_countries.items()]
+    countries = [(where(v), position, code) for (v, position), code in change.countries.items()]
     with connection.cursor() as cursor:
         for sql, rows in (
             (POINT_TARGETS, targets),
+            (SET_TARGET_COUNTRIES, target_countries),
             (POINT_INVESTORS, investors),
+            (SET_COUNTRIES, countries),
             (SET_OWNERS, owners),
         ):
             if rows:

@@ -2,14 +2,16 @@
 
 The chain is followed through owners with more than half the votes or documented control. Joint
 controllers are all kept. Where nothing is known the investor's own country stands, and says so.
+An owner is where its headquarters were on the day of the deal (rule 13).
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from deals.models.organization import Organization, Ownership
+from deals.models.organization import Domicile, Organization, Ownership
 
 MAJORITY = Decimal(50)
 LONGEST_CHAIN = 12
@@ -24,34 +26,102 @@ class Attribution:
     state_linked: bool
 
 
+class _Dated:
+    """Something that holds from a day to a day, both included; None is an open end."""
+
+    __slots__ = ()
+    first: date | None
+    last: date | None
+
+    def holds(self, first: date | None, last: date | None) -> bool:
+        """Whether it covers the whole interval; an undated deal needs undated evidence."""
+        if self.first and (first is None or first < self.first):
+            return False
+        return not (self.last and (last is None or last > self.last))
+
+
 @dataclass(frozen=True, slots=True)
-class _Link:
+class Stake(_Dated):
+    """One owner of an organization; `controls` by most of the votes or otherwise."""
+
+    owned: int
     owner: int
     controls: bool
     state_linked: bool
     first: date | None
     last: date | None
 
-    def holds(self, first: date | None, last: date | None) -> bool:
-        """Whether the link covers the whole interval; an undated deal needs an undated link."""
-        if self.first and (first is None or first < self.first):
-            return False
-        return not (self.last and (last is None or last > self.last))
+
+@dataclass(frozen=True, slots=True)
+class Seat(_Dated):
+    """Where an organization has its headquarters."""
+
+    organization: int
+    country: str
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All owners and headquarters, each row by its primary key, and the undated `countries` of
+    organizations. A proposal is laid over it before anybody publishes it (`deals.entry.laid`)."""
+
+    stakes: dict[int, Stake]
+    seats: dict[int, Seat]
+    countries: dict[int, str | None]
+
+
+def on_record(also: Iterable[int] = ()) -> Evidence:
+    """What is on record, in three queries; `also` are organizations that are asked for besides
+    those that own others."""
+    stakes = {
+        row.pk: Stake(
+            row.owned_id,
+            row.owner_id,
+            controls(row.controlling, row.share),
+            row.state_linked,
+            row.first,
+            row.last,
+        )
+        for row in Ownership.objects.order_by("pk")
+    }
+    seats = Domicile.objects.filter(basis=Domicile.Basis.HEADQUARTERS).order_by("pk")
+    facts = ("organization_id", "country", "first", "last")
+    wanted = {stake.owner for stake in stakes.values()} | set(also)
+    countries = Organization.objects.filter(pk__in=wanted).values_list("pk", "country")
+    return Evidence(
+        stakes,
+        {pk: Seat(*row) for pk, *row in seats.values_list("pk", *facts)},
+        dict(countries),
+    )
+
+
+def controls(controlling: bool, share: Decimal | None) -> bool:
+    """Whether a stake is control: by documents, or by more than half of the votes."""
+    return controlling or (share is not None and share > MAJORITY)
 
 
 class OwnerBook:
-    """All ownership evidence, read once in two queries and asked many times."""
+    """All evidence of owners and headquarters, read once and asked many times."""
 
-    def __init__(self) -> None:
-        self._links: dict[int, list[_Link]] = defaultdict(list)
-        owners: set[int] = set()
-        for row in Ownership.objects.all():
-            controls = row.controlling or (row.share is not None and row.share > MAJORITY)
-            link = _Link(row.owner_id, controls, row.state_linked, row.first, row.last)
-            self._links[row.owned_id].append(link)
-            owners.add(row.owner_id)
-        rows = Organization.objects.filter(pk__in=owners).values_list("pk", "country")
-        self._countries: dict[int, str | None] = dict(rows)
+    def __init__(self, evidence: Evidence | None = None) -> None:
+        evidence = evidence or on_record()
+        self._links: dict[int, list[Stake]] = defaultdict(list)
+        for _pk, stake in sorted(evidence.stakes.items()):
+            self._links[stake.owned].append(stake)
+        self._seats: dict[int, list[Seat]] = defaultdict(list)
+        for _pk, seat in sorted(evidence.seats.items()):
+            self._seats[seat.organization].append(seat)
+        self._countries = evidence.countries
+
+    def headquarters(self, organization: int, first: date | None, last: date | None) -> str | None:
+        """Its country in the whole of these days: by dated evidence, the latest move first, else
+        the undated country that is on record; None where neither is."""
+        seats = [seat for seat in self._seats.get(organization, ()) if seat.holds(first, last)]
+        if seats:
+            return max(seats, key=lambda seat: seat.first or date.min).country
+        return self._countries.get(organization)
 
     def attribute(
         self, investor: int | None, country: str | None, first: date | None, last: date | None
@@ -62,7 +132,9 @@ class OwnerBook:
             return Attribution(own, "owner_not_researched", False)
         tops = self._climb(investor, first, last)
         state_linked = self._state_linked(investor, first, last)
-        countries = {self._countries.get(top) if top != investor else country for top in tops}
+        countries = {
+            self.headquarters(top, first, last) if top != investor else country for top in tops
+        }
         if None in countries:
             # The owner is known and its country is not: the chain ends in the open.
             return Attribution((), "evidence", state_linked)

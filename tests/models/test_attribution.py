@@ -70,3 +70,30 @@ def test_a_states_minority_above_a_minority_is_linked_and_changes_no_country() -
     assert asked("Lenovo HK") == Attribution(("HK",), "evidence", True)
     owns("State FR", "Firm FR", "10", state_linked=True, last=date(2019, 1, 1))
     assert asked("Firm FR").state_linked is False
+
+
+def seat(name: str, country: str, **days: date) -> None:
+    """Headquarters of an organization that stand beside its undated country."""
+    make_organization(name, name[-2:]).domiciles.create(
+        country=country, basis="headquarters", **days
+    )
+
+
+def test_an_owner_is_where_its_headquarters_were_on_the_day_of_the_deal() -> None:
+    owns("Group JP", "Fund GB", controlling=True)
+    seat("Group JP", "SG", last=date(2020, 5, 31))
+    seat("Group JP", "KR", first=date(2020, 6, 1))
+    assert asked("Fund GB", date(2020, 5, 31)).countries == ("SG",)
+    assert asked("Fund GB", date(2020, 6, 1)).countries == ("KR",)
+    # The year spans the move, and an undated deal has no day: the undated country stands.
+    fund = make_organization("Fund GB", "GB").pk
+    year = OwnerBook().attribute(fund, "GB", date(2020, 1, 1), date(2020, 12, 31))
+    assert year.countries == asked("Fund GB", None).countries == ("JP",)
+
+
+def test_undated_headquarters_on_evidence_go_before_the_undated_country() -> None:
+    owns("Group JP", "Fund GB", controlling=True)
+    make_organization("Group JP", "JP").domiciles.create(country="KY", basis="incorporation")
+    assert asked("Fund GB").countries == ("JP",)
+    seat("Group JP", "SG")
+    assert asked("Fund GB").countries == asked("Fund GB", None).countries == ("SG",)
