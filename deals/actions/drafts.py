@@ -13,8 +13,9 @@ from django.utils import timezone
 from deals import journal
 from deals.actions.deals import NotAllowed, open_review
 from deals.actions.rebase import combined
-from deals.actions.writing import facts_of, rewrite_version, write_version
+from deals.actions.writing import facts_of, hold_deal, rewrite_version, write_version
 from deals.entry.facts import Facts, differing
+from deals.feeds import match
 from deals.models import Deal, DealVersion, Draft, Report
 
 User = AbstractBaseUser
@@ -46,7 +47,7 @@ def begin_draft(
     """
     if deal is not None:
         # Locked, so that of two windows that open at once both get the same draft.
-        deal = Deal.objects.select_for_update().get(pk=deal.pk)
+        deal = hold_deal(deal)
         found = Draft.objects.filter(owner_id=by.pk, deal=deal, state=Draft.State.OPEN).first()
         if found is not None:
             return found
@@ -108,10 +109,12 @@ def submit_draft(*, draft: Draft, facts: Facts, reason: str, by: User) -> DealVe
 
     Changes of others in other facts are taken over; `facts` are as validated from the draft.
     """
+    # Before any row is locked, as everybody does who matches names.
+    match.lock()
     locked = _own(draft, by)
     live = None
     if locked.deal is not None:
-        Deal.objects.select_for_update().get(pk=locked.deal.pk)
+        hold_deal(locked.deal)
         live = locked.deal.versions.live().first()
         if live is None and locked.deal.versions.filter(state=State.PUBLISHED).exists():
             raise NotAllowed(f"{locked.deal} was retracted or merged meanwhile. Restore it first.")

@@ -16,7 +16,11 @@ class Clash(StaleVersionError):
         self.compared, self.live = compared, live
 
     def __str__(self) -> str:
-        return "Somebody else has changed the same facts of this deal meanwhile."
+        facts = ", ".join(self.compared.clashes).replace("_", " ")
+        return (
+            f"Somebody else has changed the same facts of {self.live.deal} meanwhile ({facts}). "
+            "Nothing was done; compare both and choose."
+        )
 
 
 def compare(version: DealVersion) -> ThreeWay | None:

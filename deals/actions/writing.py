@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from deals.entry.facts import Facts, of_bundle
 from deals.feeds.ids import take
-from deals.feeds.match import organizations
+from deals.feeds.match import lock, organizations
 from deals.models import (
     Citation,
     Deal,
@@ -44,9 +44,9 @@ def write_version(
 ) -> DealVersion:
     """A submitted version of a deal, of a new one without `deal`. Organizations that are new to the
     register (no id) are found by name and country, or made."""
-    deal = deal or _new_deal()
-    # Locked, so that two versions of one deal never take the same number.
-    Deal.objects.select_for_update().get(pk=deal.pk)
+    # Imports and merges number versions of deals as well, and hold this lock while they do.
+    lock()
+    deal = hold_deal(deal or _new_deal())
     highest = deal.versions.aggregate(highest=Max("number"))["highest"] or 0
     version = DealVersion(
         deal=deal,
@@ -69,6 +69,14 @@ def rewrite_version(
     version.citations.all().delete()
     version.based_on, version.reason = based_on, reason
     return _fill(version, facts)
+
+
+def hold_deal(deal: Deal) -> Deal:
+    """The deal, kept for this transaction: two people's versions never take the same number.
+
+    Others may still point to it meanwhile, as the versions that a merge writes do.
+    """
+    return Deal.objects.select_for_update(no_key=True).get(pk=deal.pk)
 
 
 def _fill(version: DealVersion, facts: Facts) -> DealVersion:
