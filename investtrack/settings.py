@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
+from investtrack.account_settings import *  # noqa: F403
 from investtrack.secret import stored_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,6 +54,38 @@ PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
 WEB_WORKERS = env.int("WEB_WORKERS", 2)
 WEB_THREADS = env.int("WEB_THREADS", 4)
 
+# --- people and their browsers ----------------------------------------------------------------
+# Browsers reach this server by HTTPS only: a proxy in front speaks it.
+HTTPS = env.bool("HTTPS", False)
+# That proxy says how it was reached (X-Forwarded-Proto), and nobody else reaches this server.
+TRUST_PROXY = env.bool("TRUST_PROXY", HTTPS)
+# Whoever publishes, schedules feeds or gives accounts has to have a second factor.
+REQUIRE_MFA = env.bool("REQUIRE_MFA", HTTPS)
+# Anybody may make an account, as a reader.
+SIGN_UP = env.bool("SIGN_UP", False)
+# How mail leaves, such as smtp+tls://user:password@mail.example.org:587; else it is printed.
+vars().update(env.dj_email_url("EMAIL_URL", "console:"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "InvestTrack <investtrack@localhost>")
+if HTTPS:
+    SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # Whoever looks after the server asks it directly.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    CSRF_TRUSTED_ORIGINS = [
+        f"https://*{host}" if host.startswith(".") else f"https://{host}"
+        for host in ALLOWED_HOSTS
+        if host != "*"
+    ]
+if TRUST_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# Browsers make passkeys for HTTPS, and for this machine.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+
+# How readers reach this server; links in mails begin with it.
+SITE_URL = env.str("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
+
 # --- the register ---------------------------------------------------------------------------
 # Published data is readable without a key.
 PUBLIC_READ = env.bool("PUBLIC_READ", True)
@@ -60,6 +93,9 @@ PUBLIC_READ = env.bool("PUBLIC_READ", True)
 SELF_APPROVAL = env.bool("SELF_APPROVAL", False)
 # How many numbers one address may store for ever in an hour. Storing one again is free.
 FREEZE_PER_HOUR = env.int("FREEZE_PER_HOUR", 30, validate=validate.Range(0))
+# How many reports of an error one address may send in an hour, and in a day; 0 allows none.
+REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", 5, validate=validate.Range(0))
+REPORTS_PER_DAY = env.int("REPORTS_PER_DAY", 10, validate=validate.Range(0))
 # Seconds after which the database gives up a statement of a reader's question.
 QUESTION_MAX_SECONDS = env.int("QUESTION_MAX_SECONDS", 20, validate=validate.Range(1))
 
@@ -189,6 +225,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "deals.accounts.headers.PrivacyHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -216,8 +253,9 @@ TEMPLATES = [
 
 # --- the desk -------------------------------------------------------------------------------
 # Where people who are not signed in are led, and from there.
-LOGIN_URL = "desk-sign-in"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
+CSRF_FAILURE_VIEW = "deals.desk.stale_form.failed"
 # The first one stops keeping a file once it is larger than IMPORT_MAX_BYTES.
 FILE_UPLOAD_HANDLERS = [
     "deals.desk.upload_limit.LimitedUpload",
