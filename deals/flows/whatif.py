@@ -2,31 +2,30 @@
 
 import logging
 import tomllib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import DataError, IntegrityError, connection, transaction
 
-from deals.flows import links
 from deals.flows.conditions import COUNTED, placed
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope, resolve
-from deals.flows.wouldbe import NOT_MADE, as_if_published
+from deals.flows.whatif_questions import (
+    NOT_MADE,
+    Counts,
+    Question,
+    counts,
+    moved,
+    one_snapshot,
+    questions,
+    row,
+    with_hk_mo,
+)
+from deals.flows.wouldbe import as_if_published
 from deals.models import ImportRun, Population
-from deals.rules.counting import share
-from deals.rules.regions import swap_china
 
 logger = logging.getLogger(__name__)
 
-Counts = dict[str, Any]
-# The two ways and the two windows of the home page and of `manage.py headline`.
-WAYS = (
-    ("Europe → China", FlowQuery(investor=("europe",), target=("CN",))),
-    ("China → Europe", FlowQuery(investor=("CN",), target=("europe",))),
-)
-WINDOWS = (("all years", "", ""), ("2017–2022", "2017", "2022"))
 NOT_COMPUTED = (
     "What this import would change could not be computed from what is staged; the import itself"
     " is not affected."
@@ -55,16 +54,6 @@ FROM (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One headline question. `is_new`: about a population that the import would make."""
-
-    title: str
-    query: FlowQuery
-    scope: Scope
-    is_new: bool
-
-
 def impact(run_id: int, *, population: str | None) -> dict[str, Any]:
     """The headline questions before and after an import, as plain JSON.
 
@@ -80,7 +69,7 @@ def impact(run_id: int, *, population: str | None) -> dict[str, Any]:
 
     Odd data raises nothing: then "problem" says so in a sentence and there are no questions.
     """
-    with _snapshot():
+    with one_snapshot():
         scope = resolve(FlowQuery())
         nothing = {"enter_flow": 0, "leave_flow": 0}
         answer: dict[str, Any] = {"seq": scope.head, "questions": [], "deals": nothing}
@@ -90,20 +79,6 @@ def impact(run_id: int, *, population: str | None) -> dict[str, Any]:
         except (DataError, IntegrityError):
             logger.exception("The impact of import %s could not be computed", run_id)
             return answer | {"problem": NOT_COMPUTED}
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """One view of the database for both answers; inside a transaction, that one's."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            # Not READ ONLY as for readers: that would forbid temporary tables, too.
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            cursor.execute("SET LOCAL jit = off")
-        yield
 
 
 def _population(run_id: int, code: str | None) -> Population | None:
@@ -125,56 +100,35 @@ def _is_invented(run_id: int) -> bool:
         return False
 
 
-def _questions(scope: Scope, population: Population | None) -> Iterator[Question]:
-    for inside in dict.fromkeys((population, None)):
-        for way, query in WAYS:
-            for window, first, last in WINDOWS:
-                yield Question(
-                    f"{way}, funding rounds, {window}",
-                    query.but(from_=first, to=last, population=inside.code if inside else ""),
-                    replace(scope, population=inside),
-                    inside is not None and inside.pk == NOT_MADE,
-                )
-
-
 def _weigh(run_id: int, scope: Scope, population: Population | None) -> dict[str, Any]:
-    questions = list(_questions(scope, population))
+    asked = list(questions(scope, dict.fromkeys((population, None))))
     with connection.cursor() as cursor:
         cursor.execute(MEMBERS)
-        before = _ask(questions, afterwards=False)
+        before = _ask(asked, afterwards=False)
         with as_if_published(run_id, population, seq=scope.head + 1):
-            after = _ask(questions, afterwards=True)
+            after = _ask(asked, afterwards=True)
         cursor.execute(MOVES)
         moves = {number: (enter, leave) for number, enter, leave in cursor}
         cursor.execute("DROP TABLE pg_temp.whatif_flow")
     rows = [
-        _row(question, before[number], after[number], moves.get(number, (0, 0)))
-        for number, question in enumerate(questions)
+        row(question, before[number], after[number], moves.get(number, (0, 0)))
+        for number, question in enumerate(asked)
     ]
     return {
-        "questions": [row for row in rows if _is_about_something(row)],
-        "deals": _moved(moves.get(None, (0, 0))),
+        "questions": [one for one in rows if _is_about_something(one)],
+        "deals": moved(moves.get(None, (0, 0))),
     }
 
 
-def _ask(questions: Sequence[Question], *, afterwards: bool) -> list[tuple[Counts, Counts]]:
+def _ask(asked: Sequence[Question], *, afterwards: bool) -> list[tuple[Counts, Counts]]:
     """For each question its counts, and those with Hong Kong and Macao."""
     return [
         (
             _counts(question.query, question.scope, number, afterwards),
-            _counts(_with_hk_mo(question.query), question.scope, None, afterwards),
+            _counts(with_hk_mo(question.query), question.scope, None, afterwards),
         )
-        for number, question in enumerate(questions)
+        for number, question in enumerate(asked)
     ]
-
-
-def _with_hk_mo(query: FlowQuery) -> FlowQuery:
-    sides = {
-        name: swapped.codes
-        for name, asked in (("investor", query.investor_side), ("target", query.target_side))
-        if (swapped := swap_china(asked, with_hk_mo=True)) is not None
-    }
-    return query.but(**sides)
 
 
 def _counts(query: FlowQuery, scope: Scope, number: int | None, afterwards: bool) -> Counts:
@@ -185,31 +139,10 @@ def _counts(query: FlowQuery, scope: Scope, number: int | None, afterwards: bool
         cursor.execute(PLACES.format(placed=sql.text()), params)
         places: dict[str, int] = dict(cursor.fetchall())
     n, N = places.get("flow", 0), sum(places.get(place, 0) for place in COUNTED)
-    return {"n": n, "N": N, "share": share(n, N) if scope.population else None}
+    return counts(n, N, scope)
 
 
-def _row(
-    question: Question,
-    before: tuple[Counts, Counts],
-    after: tuple[Counts, Counts],
-    moved: tuple[int, int],
-) -> dict[str, Any]:
-    return {
-        "title": question.title,
-        "population": question.query.population or None,
-        "before": None if question.is_new else before[0],
-        "after": after[0],
-        "with_hk_mo": {"before": None if question.is_new else before[1], "after": after[1]},
-        **_moved(moved),
-        "page": links.page(question.query),
-    }
-
-
-def _moved(moved: tuple[int, int]) -> dict[str, int]:
-    return {"enter_flow": moved[0], "leave_flow": moved[1]}
-
-
-def _is_about_something(row: dict[str, Any]) -> bool:
+def _is_about_something(told: dict[str, Any]) -> bool:
     """Whether any deal is counted, before or after, with or without Hong Kong and Macao."""
-    pairs = ((row["before"], row["after"]), row["with_hk_mo"].values())
-    return any(counts and counts["N"] for pair in pairs for counts in pair)
+    pairs = ((told["before"], told["after"]), told["with_hk_mo"].values())
+    return any(side and side["N"] for pair in pairs for side in pair)

@@ -14,9 +14,6 @@ from deals.flows.rollup import without_cells
 from deals.models import Population
 from deals.rules.counting import EVER_COMPLETED_STATUSES
 
-# The key of a population that the import would make; sequences begin at 1.
-NOT_MADE = 0
-
 # Each merged deal and the one it ended in.
 SURVIVORS = """
 CREATE TEMPORARY TABLE wouldbe_survivor ON COMMIT DROP AS
@@ -139,9 +136,9 @@ WHERE s.is_new OR f.deal_id IS NOT NULL
 def as_if_published(run_id: int, population: Population | None, *, seq: int) -> Iterator[None]:
     """Inside, questions see the deals that the import would create or update, live since `seq`.
 
-    `population` is what the import's deals are declared for; its key is `NOT_MADE` when there is
-    none of its code yet. New deals have negative keys, of the staged deal. What conflicts or is
-    held changes nothing. All of it is gone at the end.
+    `population` is what the import's deals are declared for; its key is `NOT_MADE` of
+    `whatif_questions` when there is none of its code yet. New deals have negative keys, of the
+    staged deal. What conflicts or is held changes nothing. All of it is gone at the end.
     """
     params = {
         "run": run_id,

@@ -18,7 +18,8 @@ from deals.feeds.run import approve, import_file
 from deals.flows.query import FlowQuery
 from deals.flows.scope import resolve
 from deals.flows.share import flow_share
-from deals.flows.whatif import WAYS, WINDOWS, impact
+from deals.flows.whatif import impact
+from deals.flows.whatif_questions import WAYS, WINDOWS
 from deals.flows.wouldbe import as_if_published
 from deals.models import (
     Change,
