@@ -25,6 +25,8 @@ from deals.web import (
     organizations,
     pairs,
     reference,
+    report,
+    reports_shown,
     status,
 )
 
@@ -51,6 +53,8 @@ urlpatterns = [
     path("flows/bridge/deals.csv", bridge.deals_file, name="bridge-deals-csv"),
     path("deals/", deals.deals, name="deals"),
     path("deals/<str:public_id>/", deal.deal, name="deal"),
+    path("deals/<str:public_id>/report/", report.deal, name="report-deal"),
+    path("reports/<str:token>/", reports_shown.report, name="report"),
     path("figures/", figures.published, name="figures"),
     path("developers/", developers.developers, name="developers"),
     path("countries/", countries.countries, name="countries"),
@@ -58,6 +62,7 @@ urlpatterns = [
     path("countries/<str:code>/", country.country, name="country"),
     path("organizations/", organizations.organizations, name="organizations"),
     path("organizations/<str:public_id>/", organization.organization, name="organization"),
+    path("organizations/<str:public_id>/report/", report.organization, name="report-organization"),
     path("data/", data.data, name="data"),
     path("data/<slug:name>.csv", reference.table, name="data-table"),
     path("status/", status.status, name="status"),

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from deals import actions
+from deals.actions import reports
 from deals.feeds.reference import load_events, load_figures
 from deals.feeds.starter import DATA
 from deals.models import Domicile, OrganizationName, Ownership, PolicyEvent, PublishedFigure
@@ -58,6 +59,7 @@ class World:
     retracted: str
     organization: str
     token: str
+    report: str
 
 
 def make_world(say: Say = str) -> World:
@@ -88,8 +90,15 @@ def make_world(say: Say = str) -> World:
     Domicile.objects.create(
         organization=held, country="DE", basis="headquarters", first=date(2018, 1, 1)
     )
+    report = reports.send(deal=deals[-1].deal, field="amount", text=say("why"), address="::1")
+    reports.close(report=report, accepted=True, outcome=say("why"), by=boss, version=deals[-1])
     return World(
-        deals[-1].deal.public_id, part.deal.public_id, gone.deal.public_id, held.public_id, _token()
+        deals[-1].deal.public_id,
+        part.deal.public_id,
+        gone.deal.public_id,
+        held.public_id,
+        _token(),
+        report.token,
     )
 
 
@@ -177,6 +186,8 @@ def addresses(world: World) -> list[str]:
     values = {"public_id": world.deal, "code": "time", "form": "svg", "token": world.token}
     own = {
         "organization": {"public_id": world.organization},
+        "report-organization": {"public_id": world.organization},
+        "report": {"token": world.report},
         "country": {"code": "DE"},
         "data-table": {"name": "regions"},
     }
