@@ -5,7 +5,7 @@ A row: permission, methods, the code by GET and by an empty POST from somebody w
 back to a page that says what came of it. A new route has to be entered here before it passes.
 """
 
-from deals.rules.roles import BRING, DECIDE, MANAGE, ROLES
+from deals.rules.roles import BRING, DECIDE, MANAGE, PROPOSE, ROLES
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 READ, ACT, FORM = {"GET", "HEAD"}, {"POST"}, {"GET", "HEAD", "POST"}
@@ -30,6 +30,7 @@ DESK: dict[str, Row] = {
     "desk-import-cancel": (BRING, ACT, None, 403),
     "desk-import-retry": (BRING, ACT, None, 403),
     "desk-import-undo": (DECIDE, FORM, 302, 302),
+    "desk-deal-here": (PROPOSE, ACT, None, 200),
     "desk-conflicts": (BRING, READ, 200, None),
     "desk-staged-decide": (DECIDE, ACT, None, 400),
     "desk-organizations": (BRING, READ, 200, None),

@@ -11,7 +11,7 @@ from deals.feeds.receive import receive
 from deals.models import FeedSchedule, FeedSlot, Suggestion, Upload
 from tests.desk.routes import API, OTHERS_FILES
 from tests.desk.runs import make_run, stage
-from tests.factories import make_organization
+from tests.factories import make_deal, make_organization
 from tests.feeds.supplier import PROFILE
 
 
@@ -32,7 +32,9 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     slot = FeedSlot.objects.create(schedule=schedule, due_at=run.created_at, state="unchanged")
     one, other = make_organization("One"), make_organization("Other")
     pair = Suggestion.objects.create(one=one, other=other, score=0.9, created_at=run.created_at)
+    deal = make_deal().deal
     arguments = {
+        "desk-deal-here": [deal.public_id],
         "desk-template": ["investtrack", "csv"],
         "desk-staged-decide": [stage(make_run("published"), "conflict").pk],
         "desk-suggestion-merge": [pair.pk],
