@@ -27,8 +27,7 @@ def deal_here(request: HttpRequest, public_id: str) -> HttpResponse:
         "others": here(deal=deal, by=user),
         "waiting": waiting.select_related("created_by").order_by("created_at")[:5],
         "live": live,
-        "moved_on": live is not None
-        and _number(request.POST.get("seen", "")) not in (0, live.number),
+        "moved_on": live is not None and seen not in (0, live.number),
     }
     return render(request, "desk/parts/presence.html", context)
 
