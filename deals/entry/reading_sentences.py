@@ -52,9 +52,9 @@ SENTENCES = {
         "%(text)s is not a date we can read: write it like 2021-09-09, 9 Sep 2021, Q1 2024 or "
         "2021, or leave it blank if it is not known."
     ),
-    "season": gettext_lazy(
-        "%(text)s is a season, which does not say the months: write them like 2021-03/2021-05, or "
-        "the quarter or the year."
+    "vague_date": gettext_lazy(
+        "%(text)s does not say which months or days: write those that are meant, like "
+        "2021-03/2021-05, or only the year."
     ),
     "backward_range": gettext_lazy(
         "The range %(text)s ends before it begins: write the earlier date first."

@@ -36,6 +36,7 @@ class Quantity:
     scale: Decimal | None = None
     many: Decimal | None = None
     word: str = ""
+    spelled: bool = False
 
 
 @dataclass(slots=True)
@@ -77,11 +78,11 @@ def read(text: str) -> Reading:
 def _take(reading: Reading, token: Token, text: str) -> None:
     last = reading.quantities[-1] if reading.quantities else None
     match token.kind:
-        case Kind.NUMBER:
+        case Kind.NUMBER | Kind.COUNT:
             if last is None or last.number is not None or last.many is not None:
                 last = Quantity()
                 reading.quantities.append(last)
-            last.number = str(token.value)
+            last.number, last.spelled = str(token.value), token.kind is Kind.COUNT
         case Kind.SCALE:
             if last is None:
                 last = Quantity()

@@ -14,6 +14,7 @@ class Kind(Enum):
     """What a token does in an amount."""
 
     NUMBER = auto()  # text of a number, its separators not yet interpreted
+    COUNT = auto()  # text of a number that is written out, and needs a scale: three, half
     SCALE = auto()  # Decimal: million, 万, bn
     MANY = auto()  # Decimal: "tens of" millions, 数 before 千万
     FIGURES = auto()  # Decimal: a range by itself, "seven-figure"
@@ -69,12 +70,18 @@ _FIGURES = {
     "1e8": "nine-figure|nine figure|neunstellig",
     "1e9": "ten-figure|ten figure|multi-billion|multibillion|zehnstellig",
 }
+# Numbers as articles write them out; "twenty-five" is none of these and stays refused.
+_COUNTS = {
+    "0.5": "half", "1": "one", "2": "two zwei deux", "3": "three drei trois",
+    "4": "four vier quatre", "5": "five fünf cinq", "6": "six sechs", "7": "seven sieben sept",
+    "8": "eight acht huit", "9": "nine neun neuf", "10": "ten zehn dix",
+}  # fmt: skip
 _PLAIN = {
     Kind.ABOUT: "+|about|around|approx|approximately|circa|ca|c|roughly|nearly|almost|over|above"
     "|more than|at least|up to|less than|under|just under|just over|close to|some|rund|etwa"
     "|ungefähr|knapp|fast|gut|über|mehr als|bis zu|mindestens|weniger als|unter|environ|près de"
-    "|plus de|moins de|jusqu'à|au moins|presque|quelque|≈|≃|>|<|≥|≤|>=|<=|约|約|近|将近|將近|接近"
-    "|超|超过|超過|逾|过|過|上|大约|大約|大概|左右|以上|及以上|以下|余|餘|多|不到|不足|至少|最多|最高",
+    "|plus de|moins de|jusqu'à|au moins|presque|quelque|≈|≃|>|<|≥|≤|>=|<=|约|約|约合|約合|近"
+    "|将近|將近|接近|超|超过|超過|逾|过|過|上|大约|大約|大概|左右|以上|及以上|以下|余|餘|多|不到|不足|至少|最多|最高",
     Kind.DASH: "-|–|—|−|~|to|bis|à|至|到",
     Kind.AND: "and|und|et|和",
     Kind.BETWEEN: "between|zwischen|entre",
@@ -85,9 +92,9 @@ _PLAIN = {
     "|nicht offengelegt|keine angabe|keine angaben|vertraulich|non divulgué|non communiqué"
     "|nc|non dévoilé|non publié|inconnu|confidentiel"
     "|未透露|未披露|未公开|未公開|未知|未公布|不详|不詳|不明"
-    "|保密|暂无|無|无",
-    Kind.NOTHING: "of|in|de|d|du|des|von|from|a|an|the|worth|amount|total|sum|im|wert|montant"
-    "|betrag|million-dollar|金额|金額|总额|的|,|'|’",
+    "|不公开|未对外披露|未对外公布|保密|暂无|無|无",
+    Kind.NOTHING: "of|in|de|d|du|des|von|from|a|an|the|ein|eine|einen|einem|einer|un|une|worth|amount"
+    "|total|sum|im|wert|montant|betrag|million-dollar|金额|金額|总额|的|,|'|’",
 }
 
 
@@ -101,6 +108,9 @@ def _vocabulary() -> dict[str, Token]:
         for value, words in groups.items():
             for word in words.split(separator):
                 table[word] = Token(kind, Decimal(value), word)
+    for number, words in _COUNTS.items():
+        for word in words.split():
+            table[word] = Token(Kind.COUNT, number, word)
     for plain, words in _PLAIN.items():
         for word in words.split("|"):
             table[word] = Token(plain, None, word)

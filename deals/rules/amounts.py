@@ -149,6 +149,8 @@ def _ends(
 
 def _value(quantity: Quantity, unit: Decimal, decimal: str, text: str) -> Decimal:
     assert quantity.number is not None
+    if quantity.spelled and quantity.scale is None:
+        raise not_understood(text)
     number = _number(
         quantity.number,
         decimal,

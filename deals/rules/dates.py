@@ -86,7 +86,7 @@ def parse_date(text: str, *, order: Order | None = None, unknown: Collection[str
     clean = _fold(text)
     if clean in words.UNDATED or clean in {_fold(word) for word in unknown}:
         return UNDATED
-    clean = words.WEEKDAY.sub("", words.TIME.sub("", clean)).strip()
+    clean = words.BEFORE.sub("", words.TIME.sub("", clean)).strip()
     found = _single(clean, order, text) or _range(clean, order, text)
     if found is None:
         raise _explained(clean, text)
@@ -142,7 +142,7 @@ def _part_of_year(clean: str, text: str) -> DealDate | None:
     for patterns, group, months in ((words.QUARTERS, "q", 3), (words.HALVES, "h", 6)):
         for pattern in patterns:
             if match := pattern.fullmatch(clean):
-                number = words.HAN_ORDINALS.get(match[group]) or int(match[group])
+                number = words.ORDINALS.get(match[group]) or int(match[group])
                 year = _year(int(match["y"]), text)
                 first = date(year, (number - 1) * months + 1, 1)
                 precision = Precision.quarter if months == 3 else Precision.range
@@ -229,6 +229,12 @@ def _explained(clean: str, text: str) -> RuleError:
             "spreadsheet_date",
             f"{quoted(text)} is a spreadsheet's day number: format the column as YYYY-MM-DD and "
             "save the file again.",
+        )
+    if words.VAGUE.search(clean) and re.search("[0-9]{4}", clean):
+        return RuleError(
+            "vague_date",
+            f"{quoted(text)} does not say which months or days: write those that are meant, like "
+            "2021-03/2021-05, or only the year.",
         )
     return _not_understood(text)
 

@@ -32,6 +32,11 @@ READ = """
     2018年5月至2018年7月 = 2018-05/2018-07    2017-2022 = 2017-01/2022-12
     Sep 9, 2021 to Sep 12, 2021 = 2021-09-09/2021-09-12    2021-09-09/2021-09-09 = 2021-09-09
     H1 2024 = 2024-01/2024-06    2024年下半年 = 2024-07/2024-12
+    first quarter of 2024 = 2024-Q1    zweites Quartal 2024 = 2024-Q2
+    premier trimestre 2024 = 2024-Q1    second half of 2021 = 2021-07/2021-12
+    1. Halbjahr 2021 = 2021-01/2021-06    the 9th of September 2021 = 2021-09-09
+    on 9 September 2021 = 2021-09-09    Mittwoch, 9. September 2021 = 2021-09-09
+    im März 2021 = 2021-03       le 9 septembre 2021 = 2021-09-09
 """
 REFUSED = [
     ("03/04/2024", "ambiguous_date"),
@@ -46,6 +51,13 @@ REFUSED = [
     ("31/31/2024", "no_such_date"),
     ("10/17/13", "two_digit_year"),
     ("Mar-21", "two_digit_year"),
+    ("1Q24", "two_digit_year"),
+    ("spring 2021", "vague_date"),
+    ("early 2021", "vague_date"),
+    ("Frühjahr 2021", "vague_date"),
+    ("Mitte März 2021", "vague_date"),
+    ("2021年底", "vague_date"),
+    ("spring", "date_not_understood"),
     ("43000", "spreadsheet_date"),
     ("2021-05/2021-03", "backward_range"),
     ("yesterday", "date_not_understood"),
