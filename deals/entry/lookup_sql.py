@@ -1,0 +1,126 @@
+"""The statements of `deals.entry.lookup`.
+
+Forms are folded, so they consist of letters, digits and blanks: nothing in them is a wildcard.
+
+Each branch gives organizations with the spelling that was met and a rank, the best being the
+lowest; together they give the best few. Every branch stops after so many rows in the order of its
+index, so that one letter costs no more than ten.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+# A query and its parameters.
+Branch = tuple[str, dict[str, Any]]
+# What a row was found by, where it is no kind of spelling.
+ID = "id"
+BY_ID, EXACT, BEGINNING, WORD, READ, READ_BEGINNING, INSIDE, ALIKE = range(8)
+# Rows of an index that a branch looks at, and organizations whose deals are counted.
+SEEN, COUNTED = 1_000, 120
+
+# The organizations that were merged into others stand for what they are now.
+LED = """
+RECURSIVE led AS (
+    SELECT public_id, id, merged_into_id FROM deals_organization WHERE public_id = ANY(%(ids)s)
+    UNION ALL
+    SELECT led.public_id, o.id, o.merged_into_id
+    FROM led JOIN deals_organization o ON o.id = led.merged_into_id
+)
+"""
+DEALS = """(
+    SELECT count(*) FROM deals_dealfact f
+    WHERE f.target_id = o.id AND f.published_seq IS NOT NULL AND f.superseded_seq IS NULL
+) + (
+    SELECT count(*) FROM deals_dealfact f
+    WHERE f.investors @> ARRAY[o.id] AND f.published_seq IS NOT NULL AND f.superseded_seq IS NULL
+) AS deals"""
+NAMES = """array(
+    SELECT n.name FROM deals_organizationname n WHERE n.organization_id = o.id ORDER BY n.name
+) AS names"""
+BY_PUBLIC_ID = f"""
+WITH {LED}
+SELECT led.public_id AS asked, o.public_id, o.name, o.country, o.kind, o.generated, {NAMES}, {DEALS}
+FROM led JOIN deals_organization o ON o.id = led.id WHERE led.merged_into_id IS NULL
+"""
+# Of schemes there are few, and the index of identifiers leads from one to the next.
+NAMED = f"""
+SELECT * FROM (
+    WITH {LED}, scheme AS (
+        (SELECT scheme FROM deals_identifier ORDER BY scheme LIMIT 1)
+        UNION ALL
+        SELECT (SELECT i.scheme FROM deals_identifier i WHERE i.scheme > s.scheme
+                ORDER BY i.scheme LIMIT 1) FROM scheme s WHERE s.scheme IS NOT NULL
+    )
+    SELECT id AS organization_id, public_id AS text, '{ID}' AS way, {BY_ID} AS rank
+    FROM led WHERE merged_into_id IS NULL
+    UNION ALL
+    SELECT i.organization_id, i.scheme || ' ' || i.value, '{ID}', {BY_ID}
+    FROM scheme JOIN deals_identifier i USING (scheme) WHERE i.value = ANY(%(ids)s)
+) AS named
+"""
+STARTING = f"""
+SELECT organization_id, text, kind AS way, CASE
+    WHEN kind = 'name' AND %(typed)s THEN
+        CASE WHEN text = %(form)s THEN {EXACT} ELSE {BEGINNING} END
+    WHEN kind = 'tail' AND %(typed)s THEN {WORD}
+    WHEN text = %(form)s THEN {READ} ELSE {READ_BEGINNING} END AS rank
+FROM (
+    SELECT organization_id, text, kind FROM deals_searchname
+    WHERE text LIKE %(pattern)s ORDER BY text USING ~<~ LIMIT {SEEN}
+) AS starting
+"""
+WITHIN = f"""
+(SELECT organization_id, text, kind AS way, {INSIDE} AS rank FROM deals_searchname
+ WHERE text LIKE %(pattern)s LIMIT {SEEN})
+"""
+# What is spelled most alike comes first, whatever its deals.
+SPELLED = f"""
+(SELECT organization_id, text, kind AS way, {ALIKE} + 1 - word_similarity(%(form)s, text) AS rank
+ FROM deals_searchname WHERE %(form)s <%% text
+ ORDER BY word_similarity(%(form)s, text) DESC LIMIT {COUNTED})
+"""
+ORDER = "generated, rank, deals DESC, length(text), name, id"
+BEST = f"""
+WITH met AS ({{branches}}), one AS (
+    SELECT DISTINCT ON (organization_id) * FROM met
+    ORDER BY organization_id, rank, length(text), text
+), few AS MATERIALIZED (
+    SELECT o.id, o.public_id, o.name, o.country, o.kind, o.generated, one.text, one.way, one.rank
+    FROM one JOIN deals_organization o ON o.id = one.organization_id
+    WHERE o.merged_into_id IS NULL AND (%(invented)s OR NOT o.generated)
+    ORDER BY o.generated, one.rank, length(one.text), o.id LIMIT {COUNTED}
+), counted AS MATERIALIZED (
+    SELECT o.*, {DEALS} FROM few o ORDER BY {ORDER} LIMIT %(limit)s
+)
+SELECT o.*, {NAMES} FROM counted o ORDER BY {ORDER}
+"""
+
+
+def named(ids: Sequence[str]) -> Branch:
+    """By an identifier or a public id."""
+    return NAMED, {"ids": list(ids)}
+
+
+def beginning(form: str, *, read: bool = False) -> Branch:
+    """Spellings that begin so; `read` where Chinese characters were typed and this is how they are
+    read, which is no proof of a name."""
+    return STARTING, {"form": form, "pattern": f"{form}%", "typed": not read}
+
+
+def inside(form: str) -> Branch:
+    """Spellings that have it anywhere."""
+    return WITHIN, {"pattern": f"%{form}%"}
+
+
+def alike(form: str) -> Branch:
+    """Spellings with many of its trigrams."""
+    return SPELLED, {"form": form}
+
+
+def best(branches: Sequence[Branch]) -> tuple[str, dict[str, Any]]:
+    """One statement over several branches; it takes `limit` and `invented` besides."""
+    texts, params = [], {}
+    for number, (text, own) in enumerate(branches):
+        texts.append(text.replace("%(", f"%(b{number}_"))
+        params |= {f"b{number}_{name}": value for name, value in own.items()}
+    return BEST.format(branches=" UNION ALL ".join(texts)), params
