@@ -93,8 +93,8 @@ _PLAIN = {
     "|nc|non dévoilé|non publié|inconnu|confidentiel"
     "|未透露|未披露|未公开|未公開|未知|未公布|不详|不詳|不明"
     "|不公开|未对外披露|未对外公布|保密|暂无|無|无",
-    Kind.NOTHING: "of|in|de|d|du|des|von|from|a|an|the|ein|eine|einen|einem|einer|un|une|worth|amount"
-    "|total|sum|im|wert|montant|betrag|million-dollar|金额|金額|总额|的|,|'|’",
+    Kind.NOTHING: "of|in|de|d|du|des|von|from|a|an|the|ein|eine|einen|einem|einer|un|une|worth"
+    "|amount|total|sum|im|wert|montant|betrag|million-dollar|金额|金額|总额|的|,|'|’",
 }
 
 
