@@ -14,8 +14,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from deals.actions import NotAllowed
+from deals.actions.turns import take_turn
 from deals.feeds.absorb import hand_back, hand_over
-from deals.feeds.match import lock
 from deals.feeds.questions import count_open, open_suggestions
 from deals.feeds.repoint import (
     Part,
@@ -26,7 +26,7 @@ from deals.feeds.repoint import (
     repoint,
     targets_of,
 )
-from deals.models import Change, ImportRun, Organization, Ownership, Suggestion, ledger
+from deals.models import Change, Organization, Ownership, Suggestion, ledger
 from deals.models.attribution import OwnerBook
 from deals.rules.names import normalise
 
@@ -75,7 +75,7 @@ def merge(*, one: Organization, into: Organization, by: User, reason: str) -> Ch
     by name and country or by id, find `into` from then on.
     """
     _needs_reason(reason)
-    _take_turn()
+    take_turn()
     one, into = _locked(one), _locked(into)
     _refuse_merge(one, into)
     ledger.lock()
@@ -104,7 +104,7 @@ def split(*, organization: Organization, by: User, reason: str) -> Change:
     there; so do deals that came later under a name that is its, and not also the survivor's.
     """
     _needs_reason(reason)
-    _take_turn()
+    take_turn()
     one = _locked(organization)
     if one.merged_into is None:
         raise NotAllowed(f"{one} is not merged into another organization.")
@@ -137,21 +137,6 @@ def keep_apart(*, suggestion: Suggestion, by: User) -> Suggestion:
     if not decided:
         raise NotAllowed(f"This was decided before: the two are {suggestion.state}.")
     return suggestion
-
-
-def _take_turn() -> None:
-    """Wait for those who match names. An import that is writing its versions matched them before,
-    and would go on pointing to organizations as they were."""
-    lock()
-    busy = ImportRun.objects.filter(
-        state=ImportRun.State.RUNNING,
-        phase__in=(ImportRun.Phase.PREPARING, ImportRun.Phase.UNDOING),
-    ).first()
-    if busy is not None:
-        raise NotAllowed(
-            f"Import {busy.pk} ({busy.file_name}) is writing its deals just now. "
-            "Nothing was changed; try again when it is done."
-        )
 
 
 def _refuse_merge(one: Organization, into: Organization) -> None:

@@ -75,7 +75,8 @@ def make_deals(rows: Iterable[Mapping[str, Any]]) -> list[DealVersion]:
     None), date_basis, amount ("12.5" or a pair of ends), amount_state, currency, kind, round_type,
     status, status_history, population (code or object), ai, ai_basis, sectors, investor_list,
     part_of (a version or deal), contributions, stakes and lead (parallel to investors),
-    recorded_on, external_id, notes, reason, by, sources (titles; a title twice is cited twice).
+    country_basis ("headquarters"), recorded_on, external_id, notes, reason, by, sources (titles;
+    a title twice is cited twice).
     """
     rows = [dict(row) for row in rows]
     with transaction.atomic():
@@ -121,7 +122,7 @@ def _version(facts: Mapping[str, Any], deal: Deal | None = None) -> DealVersion:
         target=target,
         target_name=name,
         target_country=country,
-        target_country_basis="stated" if country else "unknown",
+        target_country_basis=_basis(country, facts),
         kind=facts.get("kind", "funding_round"),
         round_type=facts.get("round_type", ""),
         status=facts.get("status", "completed"),
@@ -149,6 +150,11 @@ def _version(facts: Mapping[str, Any], deal: Deal | None = None) -> DealVersion:
         source, _ = Source.objects.get_or_create(title=title, url="https://example.org/test")
         Citation.objects.create(version=version, source=source)
     return version
+
+
+def _basis(country: str | None, facts: Mapping[str, Any]) -> str:
+    basis: str = facts.get("country_basis", "stated")
+    return basis if country else "unknown"
 
 
 def _deal() -> Deal:
@@ -215,7 +221,7 @@ def _participations(
             investor=investor,
             investor_name=name or "",
             country=country,
-            country_basis="stated" if country else "unknown",
+            country_basis=_basis(country, facts),
             ultimate=list(owner.countries),
             ultimate_basis=owner.basis,
             state_linked=owner.state_linked,
