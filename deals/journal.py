@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from deals.models import Activity, Notification
@@ -39,18 +40,19 @@ VERBS = {
     "changed_reference": gettext_noop("changed reference data"),
     "changed_person": gettext_noop("changed an account"),
 }
-# Why a person is told something.
+# Why a person is told something; the subject is a deal's target, an organization, a file.
 TOLD = {
-    "to_decide": gettext_noop("waits for a decision"),
-    "assigned": gettext_noop("was assigned to you"),
-    "asked": gettext_noop("A question about what you submitted"),
-    "answered": gettext_noop("Your question was answered"),
-    "commented": gettext_noop("A comment"),
-    "published": gettext_noop("What you submitted was published"),
-    "rejected": gettext_noop("What you submitted was rejected"),
-    "overtaken": gettext_noop("What you submitted meets a newer version"),
-    "reported": gettext_noop("A reader reports an error"),
-    "import_done": gettext_noop("Your import has ended"),
+    "to_decide": gettext_noop("%(subject)s waits for a decision"),
+    "assigned": gettext_noop("%(subject)s was assigned to you"),
+    "asked": gettext_noop("A question about %(subject)s, which you submitted"),
+    "answered": gettext_noop("Your question about %(subject)s was answered"),
+    "commented": gettext_noop("A comment on %(subject)s"),
+    "published": gettext_noop("%(subject)s, which you submitted, was published"),
+    "rejected": gettext_noop("%(subject)s, which you submitted, was rejected"),
+    "overtaken": gettext_noop("%(subject)s, which you submitted, meets a newer version"),
+    "merged": gettext_noop("A merge of %(subject)s and another deal was made or undone"),
+    "reported": gettext_noop("A reader reports an error in %(subject)s"),
+    "import_done": gettext_noop("Your import of %(subject)s has ended"),
 }
 
 
@@ -87,3 +89,8 @@ def notify(
         )
         for pk in sorted(set(people) - {own})
     )
+
+
+def told(notification: Notification) -> str:
+    """The sentence of a notification, in the reader's language; not escaped."""
+    return _(TOLD[notification.kind]) % {"subject": notification.subject}
