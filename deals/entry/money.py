@@ -50,7 +50,7 @@ def read_currency(text: str, faults: Faults) -> str | None:
 
 def read_amount(text: str, currency: str | None, faults: Faults) -> dict[str, Any]:
     """{"state", "low", "high", "currency", "text"}; the currency of the text wins."""
-    found = faults.take("amount", partial(parse_amount, currency=currency), text, UNDISCLOSED)
+    found = faults.take("amount", partial(_parsed, currency=currency), text, UNDISCLOSED)
     if found.low is not None and found.currency is None and not faults.among("currency"):
         faults.note(
             "currency",
@@ -86,6 +86,23 @@ def typed_money(number: str | None) -> str:
     return f"{Decimal(number):,f}".removesuffix(".00") if number else ""
 
 
+def digits(number: str | Decimal) -> str:
+    """12500000.00 → "12,500,000" in the reader's language; cents only where there are any."""
+    value = Decimal(number)
+    return localised.decimal(int(value) if value == int(value) else value)
+
+
+def _parsed(text: str, currency: str | None) -> Amount:
+    """An amount under either decimal mark, the point first. A file has one mark and is held to it;
+    a person sees at once how 1.234.567,89 was read."""
+    try:
+        return parse_amount(text, currency=currency)
+    except RuleError as error:
+        if error.code != "decimal_mark":
+            raise
+    return parse_amount(text, currency=currency, decimal=",")
+
+
 def _contributions(
     investors: Sequence[Mapping[str, str]], currency: str, faults: Faults
 ) -> tuple[list[str | None], str]:
@@ -106,7 +123,7 @@ def _contributions(
 
 
 def _single(text: str, currency: str) -> Amount:
-    found = parse_amount(text, currency=currency or None)
+    found = _parsed(text, currency or None)
     if found.state is AmountState.range:
         raise RuleError("contribution_is_a_range", "A contribution is one amount, not a range.")
     return found
@@ -134,7 +151,7 @@ def _check_sum(
     if high is None or total <= Decimal(high) or faults.among("amount", "currency"):
         return
     first = next(at for at, one in enumerate(contributions) if one)
-    sums = {"sum": localised.decimal(total), "amount": localised.decimal(Decimal(high))}
+    sums = {"sum": digits(total), "amount": digits(high)}
     faults.note(
         f"investors-{first}-contribution",
         _(

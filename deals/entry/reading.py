@@ -36,7 +36,7 @@ from deals.models import Population
 from deals.rules import vocab
 from deals.rules.dates import UNDATED, parse_date
 
-__all__ = ["Fault", "Reading", "read"]
+__all__ = ["Fault", "Reading", "read", "readable"]
 
 LONGEST_REASON = 2_000
 BY_EDITOR = "editor"
@@ -72,6 +72,11 @@ def read(
     form = _Form(complete(typed), before, today or timezone.localdate())
     facts = form.facts(deal)
     return Reading(None if form.faults.found else facts, tuple(form.faults.found))
+
+
+def readable(typed: Mapping[str, Any], before: Facts | None = None) -> Facts:
+    """The facts of a form that is half done: what is missing or cannot be read is not known."""
+    return _Form(complete(typed), before, timezone.localdate()).facts("")
 
 
 class _Form:
