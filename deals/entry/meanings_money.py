@@ -44,13 +44,10 @@ def _stated(amount: Mapping[str, Any]) -> str:
     return _("between %(low)s and %(high)s") % words
 
 
-def _worth(amount: Mapping[str, Any], rates: Rates, when: DealDate) -> str:
-    """The value in euros with its rate, or why there is none."""
-    if rates.eur is None:
-        return _no_rate(rates, amount["currency"], when)
-    low, high = (
-        localised.money(Decimal(amount[end]) * rates.eur, "EUR") for end in ("low", "high")
-    )
+def _worth(amount: Mapping[str, Any], eur: Decimal, rates: Rates, when: DealDate) -> str:
+    """The value in euros with its rate; `eur` is one unit of the currency in euros."""
+    ends = (Decimal(amount[end]) * eur for end in ("low", "high"))
+    low, high = (localised.money(end, "EUR") for end in ends)
     worth = low if low == high else f"{low} – {high}"
     words = {"worth": worth, "when": period(when)}
     if when.precision is Precision.day:
