@@ -31,6 +31,7 @@ DESK: dict[str, Row] = {
     "desk-import-retry": (BRING, ACT, None, 403),
     "desk-import-undo": (DECIDE, FORM, 302, 302),
     "desk-deal-here": (PROPOSE, ACT, None, 200),
+    "desk-lookup-deals": (PROPOSE, ACT, None, 200),
     "desk-conflicts": (BRING, READ, 200, None),
     "desk-staged-decide": (DECIDE, ACT, None, 400),
     "desk-organizations": (BRING, READ, 200, None),
