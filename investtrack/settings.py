@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from investtrack.account_settings import *  # noqa: F403
+from investtrack.https import https_settings
 from investtrack.secret import stored_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -63,20 +64,11 @@ TRUST_PROXY = env.bool("TRUST_PROXY", HTTPS)
 REQUIRE_MFA = env.bool("REQUIRE_MFA", HTTPS)
 # Anybody may make an account, as a reader.
 SIGN_UP = env.bool("SIGN_UP", False)
-# How mail leaves, such as smtp+tls://user:password@mail.example.org:587; else it is printed.
-vars().update(env.dj_email_url("EMAIL_URL", "console:"))
+# How mail leaves, such as submission://user:password@mail.example.org:587; else it is printed.
+vars().update(env.dj_email_url("EMAIL_URL", "console:"), EMAIL_TIMEOUT=10)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "InvestTrack <investtrack@localhost>")
 if HTTPS:
-    SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    # Whoever looks after the server asks it directly.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-    SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    CSRF_TRUSTED_ORIGINS = [
-        f"https://*{host}" if host.startswith(".") else f"https://{host}"
-        for host in ALLOWED_HOSTS
-        if host != "*"
-    ]
+    vars().update(https_settings(ALLOWED_HOSTS))
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"

@@ -1,4 +1,4 @@
-"""The address space: pages for readers, the desk, the partner API, the admin."""
+"""The address space: pages for readers, the desk, accounts, the partner API, the admin."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("deals.web.urls")),
     path("desk/", include("deals.desk.urls")),
+    path("account/", include("deals.accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("deals.api.urls")),
 ]

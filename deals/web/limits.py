@@ -1,30 +1,16 @@
 """How often one address may do something that costs the register space for ever."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
-
 from django.core.cache import cache
 from django.http import HttpRequest
+
+from deals.rules.addresses import sender
 
 HOUR = 3600
 
 
 def address_of(request: HttpRequest) -> str:
-    """Who asks: an IPv4 address, or the network of an IPv6 one, which a single reader owns whole.
-
-    Behind a proxy on an inside address it is the last entry that this proxy wrote; what a reader
-    wrote into the header stands before it.
-    """
-    given = request.META.get("REMOTE_ADDR", "")
-    try:
-        found = ip_address(given)
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if found.is_private and forwarded:
-            found = ip_address(forwarded)
-    except ValueError:
-        return given
-    if isinstance(found, IPv6Address):
-        return str(ip_network((found, 64), strict=False))
-    return str(found)
+    """Who asks: an IPv4 address, or the network of an IPv6 one."""
+    return sender(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
 
 
 def within(request: HttpRequest, what: str, most: int) -> bool:

@@ -28,7 +28,7 @@ def desk(visit, live_server):
     mona.save()
 
     def open_page(path: str, **how: Any) -> Page:
-        page = visit(f"/desk/sign-in/?next={path}", **how)
+        page = visit(f"/account/login/?next={path}", **how)
         page.get_by_label("Name").fill("mona")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()

@@ -66,7 +66,7 @@ def test_every_page_answers_every_method_of_everybody_as_it_says(addresses, visi
         if response.status_code != expected(name, method, person):
             wrong.append((name, method, response.status_code, expected(name, method, person)))
         if response.status_code == 302 and person == "anonymous":
-            assert response["Location"].startswith("/desk/sign-in/?next=/desk/")
+            assert response["Location"].startswith("/account/login/?next=/desk/")
         if response.status_code < 400:
             assert "no-store" in response["Cache-Control"], name
             assert response["X-Frame-Options"] == "DENY", name
@@ -78,7 +78,7 @@ def test_nothing_is_done_without_the_forms_token(addresses):
     client.force_login(make_person("manager", "manager"))
     for name in (name for name, (_, allowed, *_) in DESK.items() if "POST" in allowed):
         assert client.post(addresses[name]).status_code == 403, name
-    assert client.post(reverse("desk-sign-in")).status_code == 403
+    assert client.post(reverse("account_login")).status_code == 403
 
 
 def test_everything_about_imports_in_the_api_needs_somebody(addresses, visitor):

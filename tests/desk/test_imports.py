@@ -31,7 +31,7 @@ def files(page):
 
 def test_strangers_are_led_to_sign_in(client) -> None:
     response = client.get(LIST)
-    assert (response.status_code, response["Location"]) == (302, f"/desk/sign-in/?next={LIST}")
+    assert (response.status_code, response["Location"]) == (302, f"/account/login/?next={LIST}")
 
 
 def test_people_without_a_role_are_told_which_one_it_takes(client, django_user_model) -> None:

@@ -41,7 +41,7 @@ def test_every_page_of_the_desk_is_valid(client, monkeypatch):
     things = make_things(monkeypatch)
     client.force_login(make_person("manager", "manager"))
     paths = [path for name, path in things.items() if name.startswith("desk")]
-    assert wrong(client, [*paths, "/desk/sign-in/"]) == {}
+    assert wrong(client, [*paths, "/account/login/"]) == {}
 
 
 @pytest.mark.parametrize(
