@@ -30,6 +30,14 @@ DESK: dict[str, Row] = {
     "desk-import-cancel": (BRING, ACT, None, 403),
     "desk-import-retry": (BRING, ACT, None, 403),
     "desk-import-undo": (DECIDE, FORM, 302, 302),
+    # A draft that nobody overtook leads back to its form; others' drafts are not there.
+    "desk-draft-compare": (PROPOSE, FORM, 404, 404),
+    "desk-deal-new": (PROPOSE, FORM, 200, 302),
+    "desk-deal-edit": (PROPOSE, FORM, 200, 302),
+    "desk-drafts": (PROPOSE, READ, 200, None),
+    # Somebody else's draft is not there.
+    "desk-draft": (PROPOSE, FORM, 404, 404),
+    "desk-draft-save": (PROPOSE, ACT, None, 404),
     "desk-deal-here": (PROPOSE, ACT, None, 200),
     "desk-lookup-deals": (PROPOSE, ACT, None, 200),
     "desk-conflicts": (BRING, READ, 200, None),
@@ -38,6 +46,7 @@ DESK: dict[str, Row] = {
     "desk-suggestion-merge": (DECIDE, ACT, None, 400),
     "desk-suggestion-apart": (DECIDE, ACT, None, 302),
     "desk-organization-split": (DECIDE, FORM, 302, 302),
+    "desk-notifications": ("", FORM, 200, 302),
     "desk-feeds": (BRING, READ, 200, None),
     "desk-slot-release": (MANAGE, ACT, None, 302),
     "desk-slot-discard": (MANAGE, ACT, None, 302),
