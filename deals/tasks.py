@@ -6,6 +6,7 @@ from collections.abc import Callable
 from celery import shared_task
 from kombu.exceptions import KombuError
 
+from deals import mail
 from deals.feeds import queue, schedules, turns
 from deals.feeds import tidy as tidying
 from deals.feeds.newcomers import look_for_likeness, published_lately
@@ -63,11 +64,17 @@ def run_feed_slot(slot_id: int) -> None:
 
 
 @shared_task
+def send_mail() -> int:
+    """Write to people about what is new for them, and to readers about what came of reports."""
+    return mail.send_due()
+
+
+@shared_task
 def tidy() -> dict[str, int]:
     """Delete what need not be kept, and make up for suggestions whose message was lost."""
     for import_id in published_lately():
         look_for_likeness(import_id)
-    return tidying.tidy()
+    return tidying.tidy() | {"notifications": mail.forget_read()}
 
 
 @shared_task

@@ -18,7 +18,7 @@ ALLOWED = {
     "entry": {"models", "rules", "feeds", "localised"},
     # The log of what people did, and what they are told.
     "journal": {"models"},
-    "mail": {"models", "journal"},
+    "mail": {"models", "journal", "templatetags"},
     "actions": {
         "entry",
         "journal",
@@ -29,6 +29,7 @@ ALLOWED = {
         "feeds.publish",
         "feeds.questions",
         "feeds.repoint",
+        "feeds.spellings",
     },
     # Accounts: signing in, roles, second factors.
     "accounts": {"journal", "models", "rules"},

@@ -147,12 +147,12 @@ def test_the_page_of_feeds_takes_as_many_queries_as_one_feed(
     client, mona, django_assert_num_queries
 ) -> None:
     held(feed=feed("first"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(PAGE)
     for number in range(6):
         waiting = held(feed=feed(f"more-{number}"))
         make_run("published", feed=waiting.schedule.feed)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(PAGE)
 
 
@@ -166,7 +166,7 @@ def test_one_feed_shows_schedule_turns_imports_and_profile(
     run = make_run("published", feed=schedule.feed, channel="schedule")
     slot(schedule, 0, State.IMPORTED, said="Taken: 7 rows.", rows=7, bytes=990, import_run=run)
     slot(schedule, 1, State.FAILED, said="There is no file.", http_status=404, attempt=4)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(at("desk-feed", schedule))
     said = text_of(response)
     assert "every hour, counted from" in said

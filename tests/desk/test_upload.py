@@ -135,5 +135,5 @@ def test_people_without_the_role_bring_nothing(client):
 
 
 def test_the_page_costs_a_fixed_number_of_queries(client, editor, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(NEW)

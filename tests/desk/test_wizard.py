@@ -400,7 +400,7 @@ def test_a_file_that_is_no_longer_kept_says_so(client, editor, settings):
 def test_each_page_costs_a_fixed_number_of_queries(client, editor, django_assert_num_queries):
     _, upload = bring(client)
     mapped(client, upload)
-    for end, number in (("", 6), ("columns/", 6), ("check/", 7)):
+    for end, number in (("", 7), ("columns/", 7), ("check/", 8)):
         with django_assert_num_queries(number):
             client.get(f"/desk/imports/files/{upload.pk}/{end}")
 
