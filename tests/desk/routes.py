@@ -47,6 +47,8 @@ DESK: dict[str, Row] = {
     "desk-suggestion-apart": (DECIDE, ACT, None, 302),
     "desk-organization-split": (DECIDE, FORM, 302, 302),
     "desk-notifications": ("", FORM, 200, 302),
+    "desk-lookup": (PROPOSE, READ, 200, None),
+    "desk-lookup-similar": (PROPOSE, READ, 200, None),
     "desk-feeds": (BRING, READ, 200, None),
     "desk-slot-release": (MANAGE, ACT, None, 302),
     "desk-slot-discard": (MANAGE, ACT, None, 302),
