@@ -46,7 +46,7 @@ def test_three_sides_are_shown_with_who_and_why(client, anna, overtaken):
     assert "<strong>rita</strong> published version 2" in text
     assert f"ledger no. {seq}" in text
     assert "&lt;b&gt;Filing&lt;/b&gt;" in text
-    for amount in ("USD 5<", "USD 6<", "USD 7,000,000<"):
+    for amount in (">USD 5 ", ">USD 6 ", ">USD 7,000,000 "):
         assert amount in text
     assert "Taken over from that version: Round" in text
     assert "Kept from your draft: Notes" in text
