@@ -1,15 +1,15 @@
 """What each address of the desk needs, how it may be asked, and how it answers.
 
-`DESK` has the desk, `READERS` the pages for everybody, `PARTNERS` the API's readable addresses.
-A row: permission, methods, the code by GET and by an empty POST from somebody who may. 302 leads
-back to a page that says what came of it. A new route has to be entered here before it passes.
+A row of `DESK`: permission, methods, the code by GET and by an empty POST from somebody who may.
+302 leads back to a page that says what came of it. A new route has to be entered here before it
+passes.
 """
 
-from deals.rules.roles import BRING, DECIDE, MANAGE, PROPOSE, ROLES
+from deals.rules.roles import BRING, DECIDE, MANAGE, PEOPLE, PROPOSE, ROLES
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 READ, ACT, FORM = {"GET", "HEAD"}, {"POST"}, {"GET", "HEAD", "POST"}
-PEOPLE = ("anonymous", "no role", *ROLES)
+VISITORS = ("anonymous", "no role", *ROLES)
 Row = tuple[str, set[str], int | None, int | None]
 
 DESK: dict[str, Row] = {
@@ -40,6 +40,11 @@ DESK: dict[str, Row] = {
     "desk-draft-save": (PROPOSE, ACT, None, 404),
     "desk-deal-here": (PROPOSE, ACT, None, 200),
     "desk-lookup-deals": (PROPOSE, ACT, None, 200),
+    "desk-reviews": (PROPOSE, READ, 200, None),
+    "desk-review": (PROPOSE, READ, 200, None),
+    "desk-review-decide": (REVIEW, ACT, None, 400),
+    "desk-review-comment": (PROPOSE, ACT, None, 400),
+    "desk-review-assign": (REVIEW, ACT, None, 302),
     "desk-conflicts": (BRING, READ, 200, None),
     "desk-staged-decide": (DECIDE, ACT, None, 400),
     "desk-organizations": (BRING, READ, 200, None),
@@ -55,6 +60,8 @@ DESK: dict[str, Row] = {
     "desk-feed": (BRING, READ, 200, None),
     "desk-feed-profile": (BRING, READ, 200, None),
     "desk-feed-schedule": (MANAGE, FORM, 200, 400),
+    "desk-people": (PEOPLE, FORM, 200, 400),
+    "desk-person": (PEOPLE, FORM, 200, 400),
 }
 # Signing in and out, for everybody.
 OPEN_TO_ALL = {"desk-sign-in", "desk-sign-out"}
@@ -79,7 +86,7 @@ def permissions(person: str) -> tuple[str, ...]:
 
 
 def expected(name: str, method: str, person: str) -> int:
-    """The code of a desk page for one of `PEOPLE`."""
+    """The code of a desk page for one of `VISITORS`."""
     needed, allowed, by_get, by_post = DESK[name]
     if method not in allowed:
         return 405

@@ -35,6 +35,7 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     deal = make_deal().deal
     arguments = {
         "desk-deal-here": [deal.public_id],
+        "desk-deal-edit": [deal.public_id],
         "desk-template": ["investtrack", "csv"],
         "desk-staged-decide": [stage(make_run("published"), "conflict").pk],
         "desk-suggestion-merge": [pair.pk],
@@ -42,6 +43,7 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "desk-organization-split": [one.public_id],
         "desk-slot-release": [slot.pk],
         "desk-slot-discard": [slot.pk],
+        "desk-person": [owner.pk],
         "desk-feed": [run.feed.code],
         "desk-feed-profile": [run.feed.code],
         "desk-feed-schedule": [run.feed.code],
