@@ -5,7 +5,16 @@ A row of `DESK`: permission, methods, the code by GET and by an empty POST from 
 passes.
 """
 
-from deals.rules.roles import BRING, DECIDE, MANAGE, PEOPLE, PROPOSE, ROLES
+from deals.rules.roles import (
+    ANSWER,
+    BRING,
+    DECIDE,
+    MANAGE,
+    PEOPLE,
+    PROPOSE,
+    REVIEW,
+    ROLES,
+)  # fmt: skip
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 READ, ACT, FORM = {"GET", "HEAD"}, {"POST"}, {"GET", "HEAD", "POST"}
@@ -51,6 +60,9 @@ DESK: dict[str, Row] = {
     "desk-suggestion-merge": (DECIDE, ACT, None, 400),
     "desk-suggestion-apart": (DECIDE, ACT, None, 302),
     "desk-organization-split": (DECIDE, FORM, 302, 302),
+    "desk-reports": (ANSWER, READ, 200, None),
+    "desk-report": (ANSWER, FORM, 200, 200),
+    "desk-activity": ("", READ, 200, None),
     "desk-notifications": ("", FORM, 200, 302),
     "desk-lookup": (PROPOSE, READ, 200, None),
     "desk-lookup-similar": (PROPOSE, READ, 200, None),
@@ -69,6 +81,8 @@ OPEN_TO_ALL = {"desk-sign-in", "desk-sign-out"}
 CONCERNS_DECIDERS = {"desk-import-cancel", "desk-import-retry"}
 # Somebody else's file at the desk is not there, but for managers.
 OTHERS_FILES = {"desk-file", "desk-file-columns", "desk-file-check", "desk-file-profile"}
+# What somebody else handed in is not there, but for people who review.
+OTHERS_REVIEWS = {"desk-review", "desk-review-comment"}
 
 # What each address of the API about imports takes. HEAD is refused there everywhere, as DRF does
 # for functions.
@@ -97,5 +111,7 @@ def expected(name: str, method: str, person: str) -> int:
     if name in CONCERNS_DECIDERS:
         return 302 if DECIDE in permissions(person) else 403
     if name in OTHERS_FILES and MANAGE not in permissions(person):
+        return 404
+    if name in OTHERS_REVIEWS and REVIEW not in permissions(person):
         return 404
     return (by_post if method == "POST" else by_get) or 0
