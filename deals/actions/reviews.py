@@ -4,8 +4,6 @@ A review is of a version of a deal or of an edit of an organization; both are de
 a person decides on is what they saw: `seen` is `seen_mark` of the review when its page was made.
 """
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
@@ -13,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deals import journal
+from deals.actions import evidence
 from deals.actions.deals import NotAllowed, approve, reject
 from deals.actions.notices import page_of
 from deals.models import Comment, DealVersion, OrganizationEdit, Review, ledger
 from deals.rules.roles import REVIEW
 
 Person = AbstractBaseUser
-Kind, Waiting = Comment.Kind, Review.Waiting
+Waiting = Review.Waiting
 
 
 def writer_of(review: Review) -> int | None:
@@ -51,11 +50,12 @@ def publish(*, review: Review, seen: str, by: Person, reason: str = "") -> None:
     if review.version is not None:
         # The order in which every writer takes these: the ledger, the version, its review.
         ledger.lock()
-        version = DealVersion.objects.select_for_update(of=("self",)).get(pk=review.version_id)
+        version = DealVersion.objects.select_for_update(of=("self",)).get(pk=review.version.pk)
         _as_seen(review, seen)
         approve(version=version, by=by, reason=reason)
-    else:
-        _edits().publish_edit(edit=_locked_edit(review, seen), by=by, reason=reason)
+    elif review.edit is not None:
+        edit = _locked_edit(review.edit, review, seen)
+        evidence.publish_edit(edit=edit, by=by, reason=reason)
     _decided(review, "published", by, reason)
 
 
@@ -63,11 +63,12 @@ def publish(*, review: Review, seen: str, by: Person, reason: str = "") -> None:
 def turn_down(*, review: Review, seen: str, by: Person, reason: str) -> None:
     """Close it without publishing anything; the reason is needed."""
     if review.version is not None:
-        version = DealVersion.objects.select_for_update(of=("self",)).get(pk=review.version_id)
+        version = DealVersion.objects.select_for_update(of=("self",)).get(pk=review.version.pk)
         _as_seen(review, seen)
         reject(version=version, by=by, reason=reason)
-    else:
-        _edits().reject_edit(edit=_locked_edit(review, seen), by=by, reason=reason)
+    elif review.edit is not None:
+        edit = _locked_edit(review.edit, review, seen)
+        evidence.reject_edit(edit=edit, by=by, reason=reason)
     _decided(review, "rejected", by, reason)
 
 
@@ -93,7 +94,7 @@ def assign(*, review: Review, to: User | None, by: Person) -> Review:
 def comment(*, review: Review, by: Person, text: str) -> Comment:
     """Say something about it; also when it has been decided on."""
     locked = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
-    made = _say(locked, by, Kind.COMMENT, text)
+    made = _say(locked, by, Comment.Kind.COMMENT, text)
     _record("commented", locked, by, text)
     _tell(_concerned(locked), "commented", locked, by, text)
     return made
@@ -108,7 +109,7 @@ def ask(*, review: Review, by: Person, text: str) -> Comment:
         raise NotAllowed(_("Nobody in particular wrote this, so there is nobody to ask."))
     if writer == by.pk:
         raise NotAllowed(_("You wrote this yourself; leave a comment instead."))
-    made = _say(locked, by, Kind.QUESTION, text)
+    made = _say(locked, by, Comment.Kind.QUESTION, text)
     locked.waiting_for = Waiting.ANSWER
     locked.save(update_fields=["waiting_for"])
     _record("asked", locked, by, text)
@@ -124,7 +125,7 @@ def answer(*, review: Review, by: Person, text: str) -> Comment:
         raise NotAllowed(_("Only the person who was asked can answer; leave a comment instead."))
     if locked.waiting_for != Waiting.ANSWER:
         raise NotAllowed(_("No question waits for an answer here; leave a comment instead."))
-    made = _say(locked, by, Kind.ANSWER, text)
+    made = _say(locked, by, Comment.Kind.ANSWER, text)
     locked.waiting_for = Waiting.DECISION
     locked.save(update_fields=["waiting_for"])
     _record("answered", locked, by, text)
@@ -153,28 +154,22 @@ def _as_seen(review: Review, seen: str) -> None:
         )
 
 
-def _locked_edit(review: Review, seen: str) -> OrganizationEdit:
-    ledger.lock()
-    edit = OrganizationEdit.objects.select_for_update(of=("self",)).get(pk=review.edit_id)
+def _locked_edit(edit: OrganizationEdit, review: Review, seen: str) -> OrganizationEdit:
+    # The ledger comes later: publishing evidence waits for those who match names before it.
+    locked = OrganizationEdit.objects.select_for_update(of=("self",)).get(pk=edit.pk)
     _as_seen(review, seen)
-    return edit
-
-
-def _edits() -> Any:
-    from deals.actions import evidence
-
-    return evidence
+    return locked
 
 
 def _decided(review: Review, kind: str, by: Person, reason: str) -> None:
     if reason:
-        _say(review, by, Kind.DECISION, reason)
+        _say(review, by, Comment.Kind.DECISION, reason)
     writer = writer_of(review)
     if writer is not None:
         _tell([writer], kind, review, by, reason)
 
 
-def _say(review: Review, by: Person, kind: Kind, text: str) -> Comment:
+def _say(review: Review, by: Person, kind: Comment.Kind, text: str) -> Comment:
     if not text.strip():
         raise NotAllowed(_("Write something first."))
     return Comment.objects.create(

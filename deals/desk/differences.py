@@ -104,7 +104,7 @@ def clashing(compared: ThreeWay) -> list[Sides]:
         Sides(
             title(name),
             *(
-                [_shown(line) for line in lines(name, side)]
+                [shown_line(line) for line in lines(name, side)]
                 for side in (compared.base, compared.theirs, compared.mine)
             ),
         )
@@ -125,29 +125,30 @@ def _groups(names: set[str], before: Facts | None, after: Facts) -> list[Group]:
 def _row(name: str, before: Facts | None, after: Facts) -> Row:
     new = lines(name, after)
     old = lines(name, before) if before is not None else []
+    gone: list[Shown] = []
     same = 0
     if before is None:
-        sides = [], [_shown(line) for line in new]
+        added = [shown_line(line) for line in new]
     elif name in LONG:
-        sides = _word_by_word(old, new)
+        gone, added = _word_by_word(old, new)
     else:
         shared = [line for line in new if line in old]
         # Where all lines are alike the difference is in what they do not say, so all are shown.
         same = len(shared) if len(shared) < max(len(old), len(new)) else 0
-        shown = [[line for line in side if not same or line not in shared] for side in (old, new)]
-        sides = (
-            [_shown(line, "gone") for line in shown[0]],
-            [_shown(line, "new") for line in shown[1]],
-        )
+        hidden = shared if same else []
+        gone = [shown_line(line, "gone") for line in old if line not in hidden]
+        added = [shown_line(line, "new") for line in new if line not in hidden]
     known = {source_key(one) for one in before["sources"]} if before is not None else None
     cited = [] if name == "sources" else [s for s in after["sources"] if s["field"] == name]
     return Row(
         name=name,
         title=title(name),
-        old=sides[0],
-        new=sides[1],
+        old=gone,
+        new=added,
         same=same,
-        sources=[_shown(source_line(one | {"field": ""}), _is_new(known, one)) for one in cited],
+        sources=[
+            shown_line(source_line(one | {"field": ""}), _is_new(known, one)) for one in cited
+        ],
         why=shown_text(after["choices"].get(name, "")) if name != "choices" else "",
     )
 
@@ -156,7 +157,8 @@ def _is_new(known: set[tuple[str, ...]] | None, source: Facts) -> str:
     return "new" if known is not None and source_key(source) not in known else ""
 
 
-def _shown(line: Line, mark: str = "") -> Shown:
+def shown_line(line: Line, mark: str = "") -> Shown:
+    """A line as a page shows it."""
     return Shown((Piece(shown_text(line.text)),), mark, line.link, shown_text(line.note))
 
 
@@ -181,7 +183,7 @@ def pieces(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
         return _piece([before], "gone"), _piece([after], "new")
     old: list[Piece] = []
     new: list[Piece] = []
-    matcher = SequenceMatcher(None, *words)
+    matcher = SequenceMatcher(None, words[0], words[1])
     for kind, start, end, first, last in matcher.get_opcodes():
         marks = ("", "") if kind == "equal" else ("gone", "new")
         old += _piece(words[0][start:end], marks[0])

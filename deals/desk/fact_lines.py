@@ -210,7 +210,7 @@ def _titled(name: str) -> Callable[[Facts], list[Line]]:
 
 
 def _said(name: str) -> Callable[[Facts], list[Line]]:
-    return lambda facts: [Line(_(SAID.get(facts[name], facts[name])))] if facts[name] else []
+    return lambda facts: [Line(_(SAID.get(facts[name]) or facts[name]))] if facts[name] else []
 
 
 def _text(name: str) -> Callable[[Facts], list[Line]]:

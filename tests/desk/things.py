@@ -5,13 +5,14 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from deals import tasks
+from deals.actions import reports
 from deals.api.urls import urlpatterns as api_urls
 from deals.desk.urls import urlpatterns as desk_urls
 from deals.feeds.receive import receive
-from deals.models import FeedSchedule, FeedSlot, Suggestion, Upload
+from deals.models import FeedSchedule, FeedSlot, Review, Suggestion, Upload
 from tests.desk.routes import API, OTHERS_FILES
 from tests.desk.runs import make_run, stage
-from tests.factories import make_deal, make_organization
+from tests.factories import make_deal, make_organization, submit_version
 from tests.feeds.supplier import PROFILE
 
 
@@ -33,7 +34,13 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     one, other = make_organization("One"), make_organization("Other")
     pair = Suggestion.objects.create(one=one, other=other, score=0.9, created_at=run.created_at)
     deal = make_deal().deal
+    version = submit_version(created_by=owner)
+    review = Review.objects.create(version=version, submitted_at=run.created_at)
     arguments = {
+        "desk-review": [review.pk],
+        "desk-review-decide": [review.pk],
+        "desk-review-comment": [review.pk],
+        "desk-review-assign": [review.pk],
         "desk-deal-here": [deal.public_id],
         "desk-deal-edit": [deal.public_id],
         "desk-template": ["investtrack", "csv"],
@@ -44,6 +51,7 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "desk-slot-release": [slot.pk],
         "desk-slot-discard": [slot.pk],
         "desk-person": [owner.pk],
+        "desk-report": [reports.send(deal=deal, text="Wrong.", address="::1").pk],
         "desk-feed": [run.feed.code],
         "desk-feed-profile": [run.feed.code],
         "desk-feed-schedule": [run.feed.code],
