@@ -17,6 +17,7 @@ from deals.desk import (
     imports,
     lookup,
     lookup_deals,
+    meanings,
     merged,
     notifications,
     organization_edit,
@@ -100,4 +101,6 @@ urlpatterns = [
     path("feeds/<slug:code>/", feeds.feed, name="desk-feed"),
     path("feeds/<slug:code>/profile.toml", feeds.profile, name="desk-feed-profile"),
     path("feeds/<slug:code>/schedule/", schedule_form.schedule, name="desk-feed-schedule"),
+    path("read/", meanings.read, name="desk-read"),
+    path("read/investors/", meanings.read_investors, name="desk-read-investors"),
 ]
