@@ -26,6 +26,7 @@ from deals.feeds.repoint import (
     repoint,
     targets_of,
 )
+from deals.feeds.spellings import rebuild
 from deals.models import Change, Organization, Ownership, Suggestion, ledger
 from deals.models.attribution import OwnerBook
 from deals.rules.names import normalise
@@ -86,6 +87,7 @@ def merge(*, one: Organization, into: Organization, by: User, reason: str) -> Ch
     _follow(change, parts, before, lambda part: into.pk if part.organization == one.pk else None)
     published = repoint(change, by=_name(by), decided_by=by.pk if by else None, reason=reason)
     _settle_pair(one, into, State.MERGED, by)
+    rebuild([one.pk, into.pk])
     with connection.cursor() as cursor:
         cursor.execute(CARRY, {"one": one.pk, "into": into.pk})
     fields = [f"{MERGED_INTO}:{into.public_id}", *moved]
@@ -119,6 +121,7 @@ def split(*, organization: Organization, by: User, reason: str) -> Change:
     _follow(change, parts, before, lambda part: one.pk if is_ones(part) else None)
     repoint(change, by=_name(by), decided_by=by.pk if by else None, reason=reason)
     _settle_pair(one, survivor, State.DISTINCT, by)
+    rebuild([one.pk, survivor.pk])
     return ledger.append(
         Change.Kind.ORGANIZATION,
         by=_name(by),

@@ -10,6 +10,7 @@ from deals import mail
 from deals.feeds import queue, schedules, turns
 from deals.feeds import tidy as tidying
 from deals.feeds.newcomers import look_for_likeness, published_lately
+from deals.feeds.spellings import spell_missing
 from deals.flows.whatif import impact
 from deals.models import ImportRun
 from deals.models.derived import rebuild
@@ -71,10 +72,11 @@ def send_mail() -> int:
 
 @shared_task
 def tidy() -> dict[str, int]:
-    """Delete what need not be kept, and make up for suggestions whose message was lost."""
+    """Delete what need not be kept, and make up for what a lost message left undone."""
     for import_id in published_lately():
         look_for_likeness(import_id)
-    return tidying.tidy() | {"notifications": mail.forget_read()}
+    spelled = spell_missing()
+    return tidying.tidy() | {"notifications": mail.forget_read(), "spelled": spelled}
 
 
 @shared_task

@@ -42,6 +42,7 @@ ALLOWED = {
         "feeds.match",
         "feeds.questions",
         "feeds.repoint",
+        "feeds.spellings",
     },
     # Numbers, days and countries in the reader's language.
     "localised": {"rules"},

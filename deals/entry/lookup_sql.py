@@ -1,6 +1,5 @@
 """The statements of `deals.entry.lookup`.
 
-Forms are folded, so they consist of letters, digits and blanks: nothing in them is a wildcard.
 
 Each branch gives organizations with the spelling that was met and a rank, the best being the
 lowest; together they give the best few. Every branch stops after so many rows in the order of its
@@ -104,12 +103,17 @@ def named(ids: Sequence[str]) -> Branch:
 def beginning(form: str, *, read: bool = False) -> Branch:
     """Spellings that begin so; `read` where Chinese characters were typed and this is how they are
     read, which is no proof of a name."""
-    return STARTING, {"form": form, "pattern": f"{form}%", "typed": not read}
+    return STARTING, {"form": form, "pattern": f"{literal(form)}%", "typed": not read}
 
 
 def inside(form: str) -> Branch:
     """Spellings that have it anywhere."""
-    return WITHIN, {"pattern": f"%{form}%"}
+    return WITHIN, {"pattern": f"%{literal(form)}%"}
+
+
+def literal(form: str) -> str:
+    """A form for LIKE. Folded words have no signs, but a name may consist of nothing else."""
+    return form.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def alike(form: str) -> Branch:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deals.feeds.match import Named, organizations
 from deals.feeds.run import Prepared
+from deals.feeds.spellings import rebuild
 from deals.models import (
     Change,
     Domicile,
@@ -37,6 +38,7 @@ def load_evidence(folder: Path, deals: Prepared) -> int:
     pks = {name: found[named] for name, named in wanted.items()}
     touched = {pks[row["name"]] for row in facts if _describe(pks[row["name"]], row)}
     touched |= {pks[row["owned"]] for row in owners if _own(pks[row["owned"]], row, pks)}
+    rebuild(sorted(touched))
     for pk in sorted(touched):
         ledger.append(
             Change.Kind.ORGANIZATION,

@@ -30,8 +30,10 @@ LOSES_MARKS = ("LATIN", "GREEK")
 
 def fold(text: str) -> str:
     """Words without case, accents and punctuation, with single spaces: "L'Oréal S.A." gives
-    "l oreal s a". Marks stay where a script is not read without them."""
-    return _words(_small(text).translate(LETTERS))
+    "l oreal s a". Marks stay where a script is not read without them, and signs where a name
+    consists of nothing else."""
+    small = _small(text).translate(LETTERS)
+    return _words(small) or "".join(small.split())
 
 
 def _small(text: str) -> str:

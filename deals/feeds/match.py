@@ -16,6 +16,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from deals.feeds.ids import take
+from deals.feeds.spellings import spell_new
 from deals.models.bulk import copy_rows
 from deals.models.publicid import public_id
 from deals.rules.names import normalise
@@ -86,6 +87,7 @@ def organizations(names: Iterable[Named], *, generated: bool) -> tuple[dict[Name
     search = _Search(set(names), generated)
     numbers = {named: search.find(*named) for named in sorted(search.wanted, key=search.rank)}
     created = search.write()
+    spell_new([(pk, one.name) for pk, one in zip(created, search.new, strict=True)])
     return {named: _settled(number, created) for named, number in numbers.items()}, created
 
 

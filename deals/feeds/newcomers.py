@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
+from deals.feeds.spellings import spell_missing
 from deals.feeds.suggest import suggest
 from deals.models import ImportRun
 
@@ -30,10 +31,12 @@ ORDER BY n.id
 
 
 def look_for_likeness(run_id: int) -> int:
-    """Suggest pairs for what an import brought; again changes nothing. Returns how many are new."""
+    """Spell what an import brought, for those who type a name, and suggest pairs for it; again
+    changes nothing. Returns how many pairs are new."""
     with connection.cursor() as cursor:
         cursor.execute(NEWCOMERS, {"run": run_id})
         created = [row[0] for row in cursor]
+    spell_missing(created)
     return suggest(created, run_id)
 
 
