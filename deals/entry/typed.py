@@ -94,11 +94,12 @@ def typed_of(facts: Facts) -> Typed:
     }  # fmt: skip
 
 
-def from_form(data: Mapping[str, Sequence[str]]) -> Typed:
+def from_form(data: Mapping[str, Sequence[str]], *, compact: bool = True) -> Typed:
     """What was typed into a form, given as lists of values by name (or a QueryDict).
 
     Takes the named fields only and keeps rows in the order of their numbers; rows in which nothing
-    is typed are left out. Never raises.
+    is typed are left out, but not where `compact` is false: each row then stands at its number, so
+    that names of fields still lead to it. Never raises.
     """
     lists = getattr(data, "lists", None)
     values = {str(name): list(found) for name, found in (lists() if lists else data.items())}
@@ -107,8 +108,8 @@ def from_form(data: Mapping[str, Sequence[str]]) -> Typed:
         typed[name] = _text(values.get(name))
     typed["target"] = {part: _text(values.get(f"target-{part}")) for part in TARGET}
     typed["sectors"] = list(dict.fromkeys(_clean(code) for code in values.get("sectors", ())))
-    for name, rows in _numbered_rows(values).items():
-        typed[name] = rows
+    for name, numbered in _numbered_rows(values).items():
+        typed[name] = _compact(name, numbered) if compact else _in_place(name, numbered)
     whys = {fact: _text(values.get(f"choice-{fact}")) for fact in CITABLE}
     typed["choices"] = {fact: why for fact, why in whys.items() if why.strip()}
     return typed
@@ -120,17 +121,25 @@ def is_empty(name: str, row: Mapping[str, str]) -> bool:
     return not any(value.strip() for part, value in row.items() if part not in ignored)
 
 
-def _numbered_rows(values: Mapping[str, Sequence[str]]) -> dict[str, list[dict[str, str]]]:
+def _numbered_rows(
+    values: Mapping[str, Sequence[str]],
+) -> dict[str, dict[int, dict[str, str]]]:
     found: dict[str, dict[int, dict[str, str]]] = {name: {} for name in ROWS}
     for name, texts in values.items():
         match = _NUMBERED.fullmatch(name)
         if match and match["part"] in ROWS[match["list"]]:
             found[match["list"]].setdefault(int(match["row"]), {})[match["part"]] = _text(texts)
-    rows = {}
-    for name, parts in ROWS.items():
-        whole = [dict.fromkeys(parts, "") | row for _, row in sorted(found[name].items())]
-        rows[name] = [row for row in whole if not is_empty(name, row)][:MOST_ROWS]
-    return rows
+    return found
+
+
+def _compact(name: str, numbered: Mapping[int, dict[str, str]]) -> list[dict[str, str]]:
+    whole = [dict.fromkeys(ROWS[name], "") | row for _, row in sorted(numbered.items())]
+    return [row for row in whole if not is_empty(name, row)][:MOST_ROWS]
+
+
+def _in_place(name: str, numbered: Mapping[int, dict[str, str]]) -> list[dict[str, str]]:
+    length = min(max(numbered, default=-1) + 1, MOST_ROWS)
+    return [dict.fromkeys(ROWS[name], "") | numbered.get(at, {}) for at in range(length)]
 
 
 def _text(values: Sequence[str] | None) -> str:

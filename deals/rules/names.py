@@ -145,7 +145,7 @@ def split_investors(text: str, separators: Sequence[str]) -> list[tuple[str, str
     Empty pieces are dropped. Raises RuleError where a name is blank or too long.
     """
     investors: list[tuple[str, str | None]] = []
-    for piece in _pieces(text, separators):
+    for piece in pieces(text, separators):
         match = _BRACKET.fullmatch(piece)
         if match is None:
             investors.append((clean_name(piece), None))
@@ -154,12 +154,16 @@ def split_investors(text: str, separators: Sequence[str]) -> list[tuple[str, str
     return investors
 
 
-def _pieces(text: str, separators: Sequence[str]) -> list[str]:
+def pieces(text: str, separators: Sequence[str]) -> list[str]:
+    """The parts of a list of names between separators, but for those inside of brackets.
+
+    A legal form that stands alone belongs to the part before it, and empty parts are dropped.
+    """
     # An empty separator would match everywhere and move nothing; without any, nothing matches.
     words = sorted(filter(None, separators), key=len, reverse=True)
     pattern = re.compile("|".join(map(re.escape, words)) or "(?!)")
     balanced = sum(map(text.count, _OPEN)) == sum(map(text.count, _CLOSE))
-    pieces: list[str] = []
+    found: list[str] = []
     start = position = depth = 0
     while position < len(text):
         depth += (text[position] in _OPEN) - (text[position] in _CLOSE)
@@ -167,10 +171,10 @@ def _pieces(text: str, separators: Sequence[str]) -> list[str]:
         if match is None:
             position += 1
             continue
-        _add(pieces, text[start:position], match.group())
+        _add(found, text[start:position], match.group())
         start = position = match.end()
-    _add(pieces, text[start:], "")
-    return pieces
+    _add(found, text[start:], "")
+    return found
 
 
 def _add(pieces: list[str], piece: str, separator: str) -> None:

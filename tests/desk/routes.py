@@ -49,6 +49,8 @@ DESK: dict[str, Row] = {
     "desk-draft-save": (PROPOSE, ACT, None, 404),
     "desk-deal-here": (PROPOSE, ACT, None, 200),
     "desk-lookup-deals": (PROPOSE, ACT, None, 200),
+    "desk-read": (PROPOSE, ACT, None, 400),
+    "desk-read-investors": (PROPOSE, ACT, None, 200),
     "desk-reviews": (PROPOSE, READ, 200, None),
     "desk-review": (PROPOSE, READ, 200, None),
     "desk-review-decide": (REVIEW, ACT, None, 400),
