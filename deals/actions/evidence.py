@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from deals import journal
 from deals.actions.deals import NotAllowed
 from deals.actions.evidence_rows import apply
-from deals.actions.notices import page_of, tell_reviewers
+from deals.actions.notices import tell_reviewers
 from deals.actions.turns import take_turn
 from deals.entry.evidence import LISTS, Change, overtaken, record
 from deals.entry.evidence_moves import moves
 from deals.feeds.publish import Published
 from deals.feeds.repoint import repoint
+from deals.feeds.spellings import rebuild
 from deals.models import Change as LedgerEntry
 from deals.models import Organization, OrganizationEdit, Review, ledger
 from deals.models.attribution import OwnerBook, on_record
@@ -48,6 +49,8 @@ def propose(
     locked = _locked(organization)
     if not changes:
         raise NotAllowed(_("Nothing differs from what is on record."))
+    if locked.edits.filter(state=State.SUBMITTED, changes=changes).exists():
+        raise NotAllowed(_("Exactly this waits for a decision already."))
     _refuse_overtaken(changes, locked)
     now = timezone.now()
     edit = OrganizationEdit.objects.create(
@@ -64,13 +67,14 @@ def publish_edit(*, edit: OrganizationEdit, by: User, reason: str = "") -> Organ
     """Let the changes take effect, and publish the deals that they move. Raises `NotAllowed`, and
     `Overtaken` where the evidence has changed; nothing has happened then."""
     own = _refuse_own(edit, by, _("You wrote this yourself; somebody else has to approve it."))
+    edit = _open(edit, _("published"))
     take_turn()
     ledger.lock()
-    edit = _open(edit, _("published"))
     organization = _locked(edit.organization)
     _refuse_overtaken(edit.changes, organization)
     before = OwnerBook(on_record(also=[organization.pk]))
     apply(organization, edit.changes)
+    rebuild([organization.pk])
     after = OwnerBook(on_record(also=[organization.pk]))
     published = repoint(
         moves(organization.pk, before, after).change,
@@ -90,7 +94,6 @@ def publish_edit(*, edit: OrganizationEdit, by: User, reason: str = "") -> Organ
         edit.versions = [published.first, published.last]
     _close(edit, State.PUBLISHED, by, reason, own)
     journal.record("published", by=by, edit=edit, text=reason)
-    _tell_writer(edit, "published", by, reason)
     return edit
 
 
@@ -103,7 +106,6 @@ def reject_edit(*, edit: OrganizationEdit, by: User, reason: str) -> Organizatio
     edit = _open(edit, _("rejected"))
     _close(edit, State.REJECTED, by, reason, own)
     journal.record("rejected", by=by, edit=edit, text=reason)
-    _tell_writer(edit, "rejected", by, reason)
     return edit
 
 
@@ -155,12 +157,6 @@ def _close(edit: OrganizationEdit, state: State, by: User, said: str, own: bool)
     edit.decided_by_id, edit.decided_at = by.pk if by else None, timezone.now()
     edit.save()
     Review.objects.filter(edit=edit, closed_at=None).update(closed_at=edit.decided_at)
-
-
-def _tell_writer(edit: OrganizationEdit, kind: str, by: User, text: str) -> None:
-    if edit.created_by_id:
-        link, subject = page_of(edit.review), edit.organization.name
-        journal.notify([edit.created_by_id], kind, by=by, subject=subject, link=link, text=text)
 
 
 def _refuse_own(edit: OrganizationEdit, by: User, why: str) -> bool:

@@ -8,6 +8,7 @@ from deals.actions import NotAllowed
 from deals.actions.evidence import Overtaken, propose, publish_edit, reject_edit, withdraw_edit
 from deals.entry.evidence import difference, record
 from deals.entry.evidence_laid import moves_of
+from deals.entry.lookup import look_up
 from deals.models import (
     Activity,
     Change,
@@ -116,7 +117,6 @@ def test_publishing_writes_the_rows_the_ledger_and_new_versions_with_the_reason(
     assert made.versions == [version.published_seq, version.published_seq]
     assert make_organization("Fund", "DE").domiciles.get().source.title == "Annual report"
     assert made.review.__class__.objects.get(edit=made).closed_at is not None
-    assert Notification.objects.get(user=anna).kind == "published"
 
 
 def test_what_a_source_stated_stays_and_is_listed(anna):
@@ -204,6 +204,7 @@ def test_a_rename_keeps_the_old_name_findable_and_the_deals_as_published(anna, r
     fund.refresh_from_db()
     assert (fund.name, fund.key) == ("Fund Partners", "fundpartners")
     assert fund.names.get().name == "Fund"
+    assert [found.public_id for found in look_up("fund p")] == [fund.public_id]
     assert (live(deal), made.versions) == (deal, [])
     assert Change.objects.get(kind="organization").fields == ["name", f"edit:{made.pk}"]
 

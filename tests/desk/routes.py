@@ -61,6 +61,7 @@ DESK: dict[str, Row] = {
     "desk-organizations": (BRING, READ, 200, None),
     "desk-suggestion-merge": (DECIDE, ACT, None, 400),
     "desk-suggestion-apart": (DECIDE, ACT, None, 302),
+    "desk-organization-edit": (EVIDENCE, FORM, 200, 400),
     "desk-organization-split": (DECIDE, FORM, 302, 302),
     "desk-reports": (ANSWER, READ, 200, None),
     "desk-report": (ANSWER, FORM, 200, 200),

@@ -47,6 +47,7 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "desk-staged-decide": [stage(make_run("published"), "conflict").pk],
         "desk-suggestion-merge": [pair.pk],
         "desk-suggestion-apart": [pair.pk],
+        "desk-organization-edit": [one.public_id],
         "desk-organization-split": [one.public_id],
         "desk-slot-release": [slot.pk],
         "desk-slot-discard": [slot.pk],
