@@ -9,6 +9,7 @@ from deals.rules.roles import (
     ANSWER,
     BRING,
     DECIDE,
+    EVIDENCE,
     MANAGE,
     PEOPLE,
     PROPOSE,
