@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from deals import journal
 from deals.actions import NotAllowed
 from deals.actions.turns import take_turn
 from deals.feeds.absorb import hand_back, hand_over
@@ -93,6 +94,7 @@ def merge(*, one: Organization, into: Organization, by: User, reason: str) -> Ch
     fields = [f"{MERGED_INTO}:{into.public_id}", *moved]
     if published.first <= published.last:
         fields.append(f"{CHANGES}:{published.first}-{published.last}")
+    journal.record("merged", by=by, organization=one, text=reason)
     return ledger.append(
         Change.Kind.ORGANIZATION, by=_name(by), reason=reason, organization=one, fields=fields
     )
@@ -122,6 +124,7 @@ def split(*, organization: Organization, by: User, reason: str) -> Change:
     repoint(change, by=_name(by), decided_by=by.pk if by else None, reason=reason)
     _settle_pair(one, survivor, State.DISTINCT, by)
     rebuild([one.pk, survivor.pk])
+    journal.record("split", by=by, organization=one, text=reason)
     return ledger.append(
         Change.Kind.ORGANIZATION,
         by=_name(by),
@@ -131,6 +134,7 @@ def split(*, organization: Organization, by: User, reason: str) -> Change:
     )
 
 
+@transaction.atomic
 def keep_apart(*, suggestion: Suggestion, by: User) -> Suggestion:
     """Say that two organizations are two; the pair is never suggested again."""
     decided = Suggestion.objects.filter(pk=suggestion.pk, state=State.OPEN).update(
@@ -139,6 +143,8 @@ def keep_apart(*, suggestion: Suggestion, by: User) -> Suggestion:
     suggestion.refresh_from_db()
     if not decided:
         raise NotAllowed(f"This was decided before: the two are {suggestion.state}.")
+    about = {"organization": suggestion.one, "text": str(suggestion.other)}
+    journal.record("kept_apart", by=by, **about)
     return suggestion
 
 

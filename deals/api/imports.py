@@ -6,6 +6,7 @@ one that is not there. Nothing here may be kept by a cache.
 
 from itertools import chain
 
+from django.db import transaction
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
@@ -13,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from rest_framework.decorators import api_view, parser_classes, permission_classes
 from rest_framework.request import Request
 
+from deals import journal
 from deals.api import import_json, paging, upload
 from deals.api.access import ImportAccess
 from deals.api.conditional import JSON
@@ -141,7 +143,9 @@ def cancel(request: Request, pk: int) -> HttpResponse:
     assert isinstance(request.auth, ApiKey)
     run = _visible(request, pk)
     try:
-        cancelled = queue.cancel(run.pk, by=request.auth.user)
+        with transaction.atomic():
+            cancelled = queue.cancel(run.pk, by=request.auth.user)
+            journal.record("cancelled", by=request.auth.user, import_run=cancelled)
     except NotDecidableError as error:
         raise problem(409, str(error)) from None
     return HttpResponse(dumps(import_json.whole(cancelled, request)), content_type=JSON)

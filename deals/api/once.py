@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from deals import tasks
+from deals import journal, tasks
 from deals.api.problems import problem
 from deals.api.upload import Sent
 from deals.feeds import queue
@@ -69,6 +69,7 @@ def _bring(file: Received, sent: Sent, key: ApiKey) -> tuple[ImportRun, bool]:
         api_key=key.pk,
         idempotency_key=sent.idempotency_key,
     )
+    journal.record("brought", by=key.user, import_run=run)
     return run, False
 
 

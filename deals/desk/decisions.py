@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from deals import tasks
+from deals import journal, tasks
 from deals.desk import run_words
 from deals.desk.access import forbidden, needs, person
 from deals.desk.impact import impact
@@ -53,11 +54,14 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/import_decide.html", context, status=400 if error else 200)
 
 
+@transaction.atomic
 def _decided(request: HttpRequest, run: ImportRun, choice: str, reason: str) -> str:
     if choice == "approve":
         review.approve(run.pk, by=person(request), reason=reason, ring=tasks.ring)
+        journal.record("published", by=person(request), import_run=run, text=reason)
         return ""
     review.reject(run.pk, by=person(request), reason=reason)
+    journal.record("rejected", by=person(request), import_run=run, text=reason)
     return "The import was rejected. Nothing of it was published."
 
 
@@ -69,8 +73,10 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     if not _is_concerned(request, run):
         return forbidden(request, DECIDE)
 
+    @transaction.atomic
     def stop() -> str:
         queue.cancel(run.pk, by=person(request))
+        journal.record("cancelled", by=person(request), import_run=run)
         return "The import was cancelled. Nothing of it was published."
 
     return act(request, run, stop)
@@ -84,8 +90,10 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     if not _is_concerned(request, run):
         return forbidden(request, DECIDE)
 
+    @transaction.atomic
     def again() -> str:
         queue.retry(run.pk, by=person(request), ring=tasks.ring)
+        journal.record("retried", by=person(request), import_run=run)
         return ""
 
     return act(request, run, again)

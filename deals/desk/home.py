@@ -1,78 +1,57 @@
-"""`/desk/`: what waits for me."""
+"""`/desk/`: what waits for me, what became of what I did, and what is oldest."""
 
-from dataclasses import dataclass
+from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from deals.desk import home_imports, home_lists, log_lines
 from deals.desk.access import needs, person
-from deals.models import FeedSchedule, ImportRun, StagedDeal, Suggestion, Upload
-from deals.rules.roles import DECIDE
+from deals.models import Activity
+from deals.rules.roles import ANSWER, BRING, PROPOSE, REVIEW
 
-SHOWN = 8
-State = ImportRun.State
-OPEN = (State.QUEUED, State.RUNNING)
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A list of the desk, cut off at SHOWN, and how long it is altogether."""
-
-    rows: list[ImportRun]
-    total: int
-
-    @property
-    def more(self) -> int:
-        """How many are not in `rows`."""
-        return self.total - len(self.rows)
+DONE = 10
 
 
 @require_safe
 @needs()
 def home(request: HttpRequest) -> HttpResponse:
-    """My queue, the most urgent first."""
+    """My desk, the most urgent first; what a person may not open is neither asked nor shown."""
     user = person(request)
-    context = {
+    context = _waiting(user) | _mine(user)
+    context |= {
         "section": "desk",
         "desk_section": "queue",
-        "decide": _queue(to_decide(user)),
-        "running": _queue(ImportRun.objects.filter(created_by=user, state__in=OPEN)),
-        "waiting": _queue(_waiting_for_others(user)),
-        "failed": _queue(ImportRun.objects.filter(created_by=user, state=State.FAILED)),
-        "uploads": Upload.objects.filter(created_by=user, import_run=None)[:SHOWN],
-        "conflicts": _conflicts(),
-        "suggestions": Suggestion.objects.filter(state=Suggestion.State.OPEN).count(),
-        "held": FeedSchedule.objects.exclude(held="").select_related("feed").order_by("feed__name"),
-        "may_bring": user.has_perm("deals.bring_import"),
+        "nothing": not any(context.values()),
+        "may_bring": user.has_perm(BRING),
+        "may_propose": user.has_perm(PROPOSE),
+        "done": log_lines.done(log_lines.whole(Activity.objects.filter(by=user))[:DONE]),
     }
     return render(request, "desk/home.html", context)
 
 
-def to_decide(user: User) -> QuerySet[ImportRun]:
-    """Imports in review on which this person may decide: others', unless the setting allows."""
-    waiting = ImportRun.objects.filter(state=State.REVIEW)
-    if not user.has_perm(DECIDE):
-        return waiting.none()
-    return waiting if settings.SELF_APPROVAL else waiting.exclude(created_by=user)
+def _waiting(user: User) -> dict[str, Any]:
+    """What waits for this person, or for anybody who may do what they may."""
+    found: dict[str, Any] = {"decide": home_imports.to_decide_queue(user)}
+    if user.has_perm(REVIEW):
+        found["reviews"] = home_lists.to_review(user)
+    if user.has_perm(ANSWER):
+        found["reports"] = home_lists.to_answer()
+    if user.has_perm(BRING):
+        found |= {"held": home_imports.held_feeds(), "judge": home_lists.to_judge()}
+    return found
 
 
-def _waiting_for_others(user: User) -> QuerySet[ImportRun]:
-    mine = ImportRun.objects.filter(state=State.REVIEW, created_by=user)
-    return mine.none() if settings.SELF_APPROVAL and user.has_perm(DECIDE) else mine
-
-
-def _conflicts() -> int:
-    """Deals of published imports about which a person has to say what is right."""
-    undecided = Q(outcome=StagedDeal.Outcome.CONFLICT) | Q(outcome=StagedDeal.Outcome.HELD)
-    return StagedDeal.objects.filter(
-        undecided, decision="", import_run__state=State.PUBLISHED
-    ).count()
-
-
-def _queue(runs: QuerySet[ImportRun]) -> Queue:
-    rows = list(runs.select_related("feed", "created_by")[: SHOWN + 1])
-    return Queue(rows[:SHOWN], runs.count() if len(rows) > SHOWN else len(rows))
+def _mine(user: User) -> dict[str, Any]:
+    """What is this person's own."""
+    found = home_imports.own_imports(user)
+    if user.has_perm(PROPOSE):
+        found |= {
+            "questions": home_lists.questions(user),
+            "assigned": home_lists.assigned(user),
+            "drafts": home_lists.drafts(user),
+            "submitted": home_lists.submitted(user),
+        }
+    return found

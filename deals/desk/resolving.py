@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from deals import journal
 from deals.desk.access import needs, person
 from deals.feeds import resolve
 from deals.feeds.review import NotDecidableError
@@ -46,12 +49,21 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     other = request.POST.get("other_key", "").replace("\0", "")
     more = {"other_key": other} if choice == "same_deal" and other else {}
     try:
-        actions[choice](row.pk, by=person(request), **more)
+        with transaction.atomic():
+            actions[choice](row.pk, by=person(request), **more)
+            _record(row.pk, choice, person(request))
     except NotDecidableError as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"{row.facts.get('target_name', row.key)}: {DONE[choice]}")
     return HttpResponseRedirect(_back(request))
+
+
+def _record(pk: int, choice: str, by: User) -> None:
+    """A held deal that became one of its own has its identity only now."""
+    row = StagedDeal.objects.select_related("deal", "import_run").get(pk=pk)
+    about = {"deal": row.deal} if row.deal else {}
+    journal.record("resolved", by=by, text=DONE[choice], import_run=row.import_run, **about)
 
 
 def _back(request: HttpRequest) -> str:

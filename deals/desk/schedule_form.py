@@ -5,12 +5,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from deals import journal
 from deals.desk.access import needs, person
 from deals.desk.faults import Fault, by_field
 from deals.feeds.addresses import LONGEST_URL, NotFetched, check_url
@@ -106,11 +109,18 @@ def schedule(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, feed, known, form, form.faults())
     try:
-        saved = _save(feed, known, form.cleaned_data, person(request).pk)
+        saved = _saved(feed, known, form.cleaned_data, person(request))
     except Refused as refusal:
         return _page(request, feed, known, form, [Fault("", str(refusal))])
     messages.success(request, _done(saved))
     return HttpResponseRedirect(reverse("desk-feed", args=[feed.code]))
+
+
+@transaction.atomic
+def _saved(feed: Feed, known: FeedSchedule | None, said: dict[str, Any], by: User) -> FeedSchedule:
+    schedule = _save(feed, known, said, by.pk)
+    journal.record("scheduled", by=by, text=feed.name)
+    return schedule
 
 
 def _save(feed: Feed, known: FeedSchedule | None, said: dict[str, Any], by: int) -> FeedSchedule:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from deals import tasks
+from deals import journal, tasks
 from deals.desk.access import needs, person
 from deals.desk.visible import visible
 from deals.feeds import held
@@ -46,7 +47,9 @@ def held_files(slot_ids: Sequence[int]) -> dict[int, Held]:
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a held file all the same."""
     try:
-        run = held.release(pk, by=person(request).pk, ring=tasks.ring)
+        with transaction.atomic():
+            run = held.release(pk, by=person(request).pk, ring=tasks.ring)
+            journal.record("took_held", by=person(request), import_run=run)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -59,7 +62,9 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Drop a held file and let the feed go on."""
     try:
-        held.discard(pk, by=person(request).pk)
+        with transaction.atomic():
+            held.discard(pk, by=person(request).pk)
+            journal.record("dropped_held", by=person(request), text=_feed_of(pk))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -71,6 +76,10 @@ def _back(pk: int) -> HttpResponse:
     code = FeedSlot.objects.filter(pk=pk).values_list("schedule__feed__code", flat=True).first()
     where = reverse("desk-feed", args=[code]) if code else reverse("desk-feeds")
     return HttpResponseRedirect(where)
+
+
+def _feed_of(pk: int) -> str:
+    return FeedSlot.objects.values_list("schedule__feed__name", flat=True).get(pk=pk)
 
 
 def _first_lines(slot: FeedSlot) -> list[str]:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from deals import tasks
+from deals import journal, tasks
 from deals.desk.access import needs, person
 from deals.desk.decisions import act, gone, reason_given, unfit
 from deals.desk.import_page import find, frame
@@ -54,6 +55,8 @@ def _forecast(run: ImportRun) -> Forecast:
     return Forecast(len(plan.retract), len(plan.copy), len(plan.mend), kept, plan.kept[:MOST_NAMED])
 
 
+@transaction.atomic
 def _undone(request: HttpRequest, run: ImportRun, reason: str) -> str:
     ask_undo(run.pk, by=person(request), reason=reason, ring=tasks.ring)
+    journal.record("undid", by=person(request), import_run=run, text=reason)
     return ""

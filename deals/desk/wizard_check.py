@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
-from deals import tasks
+from deals import journal, tasks
 from deals.desk import fact_choices as choices
 from deals.desk.access import needs, person
 from deals.desk.blame import blamed_in_check
@@ -183,6 +183,7 @@ def _enqueued(request: HttpRequest, work: Work, profile: Profile) -> ImportRun:
         ring=tasks.ring,
     )
     upload.save(update_fields=["import_run"])
+    journal.record("brought", by=person(request), import_run=upload.import_run)
     return upload.import_run
 
 

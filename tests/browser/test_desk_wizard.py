@@ -43,7 +43,7 @@ def desk(visit, live_server, monkeypatch):
         page.get_by_label("Name").fill("ada")
         page.get_by_label("Password").fill("right horse")
         page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", name="My queue")).to_be_visible()
+        expect(page.get_by_role("heading", name="My desk")).to_be_visible()
         return page
 
     return open_desk
