@@ -1,4 +1,4 @@
-"""`/desk/lookup/deals/`: deals of the register that may be the one in the form, while it is typed."""
+"""`/desk/lookup/deals/`: deals that the one in the form may be, while it is typed."""
 
 from dataclasses import dataclass
 

@@ -9,7 +9,7 @@ from deals.actions import reports
 from deals.api.urls import urlpatterns as api_urls
 from deals.desk.urls import urlpatterns as desk_urls
 from deals.feeds.receive import receive
-from deals.models import FeedSchedule, FeedSlot, Review, Suggestion, Upload
+from deals.models import DealSuggestion, FeedSchedule, FeedSlot, Review, Suggestion, Upload
 from tests.desk.routes import API, OTHERS_FILES
 from tests.desk.runs import make_run, stage
 from tests.factories import make_deal, make_organization, submit_version
@@ -36,7 +36,15 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     deal = make_deal().deal
     version = submit_version(created_by=owner)
     review = Review.objects.create(version=version, submitted_at=run.created_at)
+    twins = DealSuggestion.objects.create(
+        one=deal, other=make_deal().deal, score=90, created_at=run.created_at
+    )
     arguments = {
+        "desk-duplicate": [twins.pk],
+        "desk-duplicate-apart": [twins.pk],
+        "desk-deal-merge": [deal.public_id],
+        "desk-deal-retract": [deal.public_id],
+        "desk-deal-restore": [deal.public_id],
         "desk-review": [review.pk],
         "desk-review-decide": [review.pk],
         "desk-review-comment": [review.pk],
