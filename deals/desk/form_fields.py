@@ -11,7 +11,7 @@ from deals.desk.form_options import CURRENCIES, country_options, options
 from deals.entry.facts import CITABLE, SOURCE
 from deals.entry.lookup import by_public_id
 from deals.entry.reading import Fault
-from deals.entry.typed import INVESTOR, STEP, Typed
+from deals.entry.typed import INVESTOR, STEP, Typed, is_empty
 from deals.rules.vocab import SECTORS
 from deals.templatetags.formats import country, words
 
@@ -66,6 +66,7 @@ def fields(
         "marked": before is not None,
         "was": _was(typed, before),
         "first_source": first,
+        "reads": bool(typed["amount"] or typed["date"]),
         "sources": others,
         "investors": _rows("investors", typed, before, said, INVESTOR, spare),
         "history": _rows("status_history", typed, None, said, STEP, spare),
@@ -108,8 +109,8 @@ def _rows(
             was = old.get(key_of(name, texts))
             row["mark"] = "new" if was is None else "" if dict(was) == dict(texts) else "changed"
         rows.append(row)
-    blank = dict.fromkeys(parts, "")
-    return rows + [_row(name, len(rows) + n, blank, said) for n in range(spare)]
+    blank, free = dict.fromkeys(parts, ""), sum(is_empty(name, row) for row in typed[name])
+    return rows + [_row(name, len(rows) + n, blank, said) for n in range(spare - free)]
 
 
 def _row(name: str, number: int | str, texts: Mapping[str, str], said: Mapping[str, str]) -> Row:

@@ -66,6 +66,18 @@ function showChoices() {
   }
 }
 
+// Rows that were read from a line take the place of those in which nothing had been typed.
+function pasted(list) {
+  reveal(list);
+  const line = document.querySelector("#investor-line");
+  const empty = (row) => [...row.querySelectorAll("input, select")].every((field) => !field.value);
+  for (const row of [...list.children].filter(empty)) row.remove();
+  if (!list.children.length) addRow("investors");
+  line.value = "";
+  list.lastElementChild.querySelector("input").focus();
+  changed();
+}
+
 const keys = {
   "Control Enter": () => form.requestSubmit(form.querySelector(".button-main[name=action]")),
   "Control KeyS": () => document.dispatchEvent(new Event("draft:save")),
@@ -101,9 +113,7 @@ if (form) {
       showChoices();
     });
   }
-  document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.id !== "investor-rows" || event.detail.requestConfig?.verb !== "post") return;
-    reveal(event.target);
-    changed();
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target?.id === "investor-rows") pasted(event.detail.target);
   });
 }
