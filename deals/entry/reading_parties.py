@@ -152,7 +152,9 @@ def read_list(text: str, investors: Sequence[Facts], faults: Faults) -> str:
     """Whether all investors are named. Only a person who says so makes a list complete."""
     if not text.strip():
         return "partial" if investors else "none"
-    said = faults.take("investor_list", fields.CLOSED["investor_list"], text, "partial")
+    said = faults.take("investor_list", fields.CLOSED["investor_list"], text, "")
+    if not said:
+        return ""
     if said == "none" and any(one["name"] for one in investors):
         faults.note("investor_list", _("Investors are named below: choose partial or complete."))
     elif said != "none" and not investors:

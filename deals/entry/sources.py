@@ -19,6 +19,16 @@ LONGEST_QUOTE = 5_000
 LONGEST_WHY = 1_000
 # A title and an address stand together in an index, whose entries PostgreSQL limits.
 LONGEST_TITLE, LONGEST_TITLE_BYTES = 500, 1_500
+# Of columns of a file, which the sources of imports name, the facts that they belong to.
+FACT_OF = {
+    **dict.fromkeys(("target_name", "target_id", "target_country"), "target"),
+    **dict.fromkeys(("announced_on", "date_basis", "recorded_on"), "date"),
+    **dict.fromkeys(("investor_name", "investor_id", "investor_country"), "investors"),
+    **dict.fromkeys(("investor_list", "lead", "contribution", "stake"), "investors"),
+    "currency": "amount",
+    "status_history": "status",
+    "ai_basis": "ai",
+}
 LIMITS = {"title": LONGEST_TITLE, "publisher": 200, "locator": 100, "stated": 300}
 
 
@@ -46,6 +56,12 @@ def read_sources(
     if not found:
         faults.note("sources-0-url", _("Name at least one source: a page’s address or a title."))
     return found
+
+
+def typed_source(source: Mapping[str, Any]) -> dict[str, str]:
+    """A citation as a person would type it."""
+    typed = {name: source[name] or "" for name in SOURCE}
+    return typed | {"field": FACT_OF.get(typed["field"], typed["field"])}
 
 
 def read_choices(

@@ -20,6 +20,7 @@ from typing import Any
 from deals.entry.facts import CITABLE, SOURCE, Facts
 from deals.entry.money import typed_amount, typed_money
 from deals.entry.reading_dates import typed_date
+from deals.entry.sources import typed_source
 
 Typed = dict[str, Any]
 
@@ -89,7 +90,7 @@ def typed_of(facts: Facts) -> Typed:
         "currency": amount["currency"],
         "investors": [_investor(part) for part in facts["investors"]],
         "sectors": list(facts["sectors"]),
-        "sources": [{name: one[name] or "" for name in SOURCE} for one in facts["sources"]],
+        "sources": [typed_source(one) for one in facts["sources"]],
         "choices": dict(facts["choices"]),
     }  # fmt: skip
 
