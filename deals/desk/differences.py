@@ -85,7 +85,15 @@ class Sides:
 
 def changed(before: Facts, after: Facts) -> list[Group]:
     """Only what differs, in groups."""
-    return _groups(set(differing(before, after)), before, after)
+    return _groups(set(spoken_of(before, after)), before, after)
+
+
+def spoken_of(before: Facts, after: Facts) -> list[str]:
+    """Names of the facts that differ; why a value was chosen is said beside that value."""
+    names = differing(before, after)
+    old, new = before["choices"], after["choices"]
+    moved = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    return [name for name in names if name != "choices" or not moved <= set(names)]
 
 
 def unchanged(before: Facts, after: Facts) -> list[Group]:
@@ -95,7 +103,7 @@ def unchanged(before: Facts, after: Facts) -> list[Group]:
 
 def everything(after: Facts) -> list[Group]:
     """All that a new deal says."""
-    return _groups(set(FACTS), None, after)
+    return _groups(set(FACTS) - {"choices"}, None, after)
 
 
 def clashing(compared: ThreeWay) -> list[Sides]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from deals.actions.rebase import compare
 from deals.actions.writing import facts_of
-from deals.entry.facts import Facts, differing
+from deals.entry.facts import Facts
 from deals.entry.three_way import ThreeWay
 from deals.models import DealVersion
 
@@ -24,11 +24,6 @@ class Reviewed:
     after: Facts
     standing: str
     compared: ThreeWay | None = None
-
-    @property
-    def names(self) -> list[str]:
-        """The facts that differ; for a new deal there is nothing to differ from."""
-        return differing(self.before, self.after) if self.before is not None else []
 
     @property
     def kept(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from deals.models import ledger
 from deals.templatetags.formats import number
@@ -23,6 +24,16 @@ class Told:
     difference: Decimal | None
     only_wide: bool
     changed: bool
+
+    @property
+    def deals(self) -> str:
+        """How many deals the flow gains or loses, in words, where there is no share to compare."""
+        before, after = map(_n, self.sides)
+        if before == after:
+            return _("in the whole only")
+        moved, sign = abs(after - before), "+" if after > before else "−"
+        said = ngettext("%(sign)s%(count)s deal", "%(sign)s%(count)s deals", moved)
+        return said % {"sign": sign, "count": number(moved)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +89,30 @@ def told(question: dict[str, Any]) -> Told:
 
 def in_words(stored: Stored) -> str:
     """One line for a list: the first question that moves, and how many more do."""
-    questions = sorted(
-        # Inside a population first, since only there a share moves.
-        (stored or {}).get("questions", []),
-        key=lambda question: question.get("population") is None,
-    )
-    moved = [one for one in map(told, questions) if one.changed]
+    moved = [one for one in map(told, (stored or {}).get("questions", [])) if one.changed]
     if not moved:
         return ""
-    before, after = moved[0].sides
-    said = _("%(question)s: %(before)s → %(after)s of %(whole)s") % {
-        "question": moved[0].asked,
-        "before": number(before["n"] if before else 0),
-        "after": number(after["n"] if after else 0),
+    # First what gains or loses deals, and of that what is a share.
+    first = min(moved, key=lambda one: (_n(one.sides[0]) == _n(one.sides[1]), not one.difference))
+    before, after = first.sides
+    said = (
+        _("%(question)s: %(n)s of %(was)s → %(whole)s")
+        if _n(before) == _n(after)
+        else _("%(question)s: %(before)s → %(n)s of %(whole)s")
+    ) % {
+        "question": first.asked,
+        "before": number(_n(before)),
+        "n": number(_n(after)),
+        "was": number(before["N"] if before else 0),
         "whole": number(after["N"] if after else 0),
     }
     if len(moved) == 1:
         return said
     return _("%(first)s, and %(more)s more") % {"first": said, "more": number(len(moved) - 1)}
+
+
+def _n(side: dict[str, Any] | None) -> int:
+    return side["n"] if side else 0
 
 
 def asked(title: str) -> str:

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 from deals.actions.reviews import is_own
 from deals.desk import fact_lines
 from deals.desk.access import needs, person
+from deals.desk.differences import spoken_of
 from deals.desk.reviewed_impact import in_words
 from deals.desk.reviews_wanted import AGES, Wanted, open_reviews, wanted
-from deals.entry.facts import Facts, differing, of_bundle
+from deals.entry.facts import Facts, of_bundle
 from deals.models import DealVersion, ImportRun, Review
 from deals.models.bundles import load
 from deals.rules.roles import DECIDE, PROPOSE, REVIEW
@@ -113,7 +114,7 @@ def _row(
         deal = facts[version.pk]
         base = facts.get(version.based_on_id or 0)
         name, writer = version.target_name, version.created_by
-        names = fact_lines.titles(differing(base, deal)) if base else []
+        names = fact_lines.titles(spoken_of(base, deal)) if base else []
         sources = len({(one["url"], one["title"]) for one in deal["sources"]})
         stale = base is not None and live.get(version.deal_id) != version.based_on_id
     else:

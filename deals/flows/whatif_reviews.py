@@ -35,7 +35,7 @@ def weigh(review: Review) -> bool:
 
 def weigh_waiting() -> int:
     """Weigh what nobody has looked at yet, the oldest first; returns how many."""
-    waiting = Review.objects.filter(closed_at=None, version__isnull=False, impact=None)
+    waiting = Review.objects.filter(closed_at=None, version__isnull=False, impact__isnull=True)
     return sum(weigh(review) for review in waiting.select_related("version")[:MOST])
 
 
