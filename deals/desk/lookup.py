@@ -16,10 +16,14 @@ from deals.rules.roles import PROPOSE
 @needs(PROPOSE)
 def organizations(request: HttpRequest) -> HttpResponse:
     """Options for `q`, the best first, and one to make a new organization. `invented=yes` offers
-    invented ones after the real ones."""
+    invented ones after the real ones, `known=yes` none that is new."""
     q = request.GET.get("q", "").replace("\0", "").strip()
     rows = look_up(q, invented=request.GET.get("invented") == "yes")
-    context = {"rows": rows, "q": q if len(q) <= LONGEST_SEARCH else ""}
+    context = {
+        "rows": rows,
+        "q": q if len(q) <= LONGEST_SEARCH else "",
+        "may_be_new": request.GET.get("known") != "yes",
+    }
     return render(request, "desk/parts/organization_options.html", context)
 
 

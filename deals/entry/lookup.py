@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from deals.entry import lookup_sql as sql
@@ -30,7 +30,8 @@ class Found:
     """One organization as it is offered.
 
     `others` are its names in other scripts, one of each; `deals` counts live deals as target and as
-    investor, of every kind; `matched` says why it was found, where its own name does not show it.
+    investor, of every kind, up to 1,000; `matched` says why it was found, where its own name does
+    not show it.
     """
 
     public_id: str
@@ -41,6 +42,11 @@ class Found:
     matched: str = ""
     others: tuple[str, ...] = ()
     generated: bool = False
+
+    @property
+    def many(self) -> bool:
+        """Whether it has that many deals or more."""
+        return self.deals >= sql.MOST_DEALS
 
 
 def look_up(text: str, *, limit: int = 8, invented: bool = False) -> list[Found]:
@@ -57,7 +63,9 @@ def look_up(text: str, *, limit: int = 8, invented: bool = False) -> list[Found]
     rows = _rows(asked.beginning(), limit, invented)
     if len(rows) < limit and (fallback := asked.elsewhere()):
         known = {row["id"] for row in rows}
-        more = _rows(fallback, limit, invented)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql.NEAR_ENOUGH)
+            more = _rows(fallback, limit, invented)
         rows = [*rows, *(row for row in more if row["id"] not in known)]
         rows.sort(key=lambda row: row["generated"])
     return [_found(row, text) for row in rows[:limit]]
@@ -87,7 +95,9 @@ class _Asked:
 
     def elsewhere(self) -> list[sql.Branch]:
         inside = [f for f in (*self.forms, *self.read) if len(f) >= SHORTEST_INSIDE]
-        alike = [f for f in (*self.forms[:1], *self.read) if len(f) >= SHORTEST_ALIKE]
+        # Other characters of the same sound are the usual slip in Chinese.
+        spelled = self.read or self.forms[:1]
+        alike = [form for form in spelled if len(form) >= SHORTEST_ALIKE]
         return [*map(sql.inside, inside), *map(sql.alike, alike)]
 
 

@@ -89,7 +89,9 @@ async function search(field) {
   const q = field.input.value.trim();
   if (!q) return close(field);
   const parameters = { q };
-  if ("invented" in field.box.dataset) parameters.invented = "yes";
+  for (const wish of ["invented", "known"]) {
+    if (wish in field.box.dataset) parameters[wish] = "yes";
+  }
   const found = await ask(field, field.box.dataset.options, parameters);
   if (!found || document.activeElement !== field.input) return;
   field.list.replaceChildren(...found.children);
@@ -108,7 +110,7 @@ function searchSoon(field) {
 // What the name means while no organization is chosen: a known one, or a new one that may be like
 // known ones.
 async function compare(field) {
-  if (field.id.value) return;
+  if (field.id.value || "known" in field.box.dataset) return;
   const name = field.input.value.trim();
   if (!name) return field.like.replaceChildren();
   const parameters = { name, country: field.country.value };
@@ -121,6 +123,17 @@ async function compare(field) {
 function changed(element) {
   element.dispatchEvent(new Event("input", { bubbles: true }));
   element.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// With the choice goes the country that came with it.
+function takeBack(field) {
+  if (!field.id.value) return;
+  if (field.filled && field.country.value === field.filled) {
+    field.country.value = "";
+    changed(field.country);
+  }
+  field.filled = "";
+  setId(field, "", "");
 }
 
 function setId(field, value, words) {
@@ -154,7 +167,7 @@ function take(field, option) {
 document.addEventListener("input", (event) => {
   const field = fieldOf(event.target);
   if (!field || event.target !== field.input || event.isComposing) return;
-  if (field.id.value) setId(field, "", "");
+  takeBack(field);
   field.like.replaceChildren();
   searchSoon(field);
 });
@@ -163,7 +176,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("compositionend", (event) => {
   const field = fieldOf(event.target);
   if (!field || event.target !== field.input) return;
-  if (field.id.value) setId(field, "", "");
+  takeBack(field);
   field.like.replaceChildren();
   searchSoon(field);
 });
@@ -208,7 +221,7 @@ document.addEventListener("click", (event) => {
     choose(field, use.dataset);
     field.input.focus();
   } else if (event.target.closest("[data-take-back]")) {
-    setId(field, "", "");
+    takeBack(field);
     field.input.focus();
     field.input.select();
   }
