@@ -16,10 +16,12 @@ from deals.rules.counting import KINDS, STATUSES
 from deals.rules.vocab import ROUND_TYPES
 from deals.templatetags.formats import country, deal_date, short_title, stake
 from deals.web import evidence, shown
+from deals.web.beside import doubles, stated_otherwise
 from deals.web.counted import verdict
 from deals.web.errors import bad_request
 from deals.web.history import History, history
 from deals.web.owners import owners
+from deals.web.reports_shown import outcomes
 from deals.web.shown import Document
 from deals.web.spelled import short, spelled
 
@@ -130,6 +132,9 @@ def _context(found: Deal, past: History, number: int) -> dict[str, Any]:
         "number": number,
         "live": past.live,
         "retracted": past.last if past.live is None else None,
+        "doubles": doubles(found) if number == past.live else [],
+        "otherwise": stated_otherwise(document),
+        "outcomes": outcomes(deal=found),
     }
 
 
@@ -206,7 +211,8 @@ def _is_plain(text: str) -> bool:
 
 
 def _investors(document: Document, names: dict[str, list[str]]) -> list[dict[str, Any]]:
-    chains = owners(investor["id"] for investor in document["investors"])
+    ids = (investor["id"] for investor in document["investors"])
+    chains = owners(ids, document["date"]["first"], document["date"]["last"])
     currency = document["amount"]["currency"]
     return [
         investor

@@ -41,24 +41,29 @@ FACTS = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one source says about one fact."""
+    """What one source says about one fact; `stated` is its value where another one was chosen."""
 
     number: int
     quote: str
     locator: str
+    stated: str
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
     """Sources of one fact; `own` are about this very fact, else the deal's general ones stand in.
 
-    `differ` is true when two of its own sources are quoted with different words.
+    `numbers` are of those that bear the value out. `differ` is true when two of its own sources are
+    quoted with different words, `disagree` when one states another value; `why` is the desk's
+    reason for the value that was chosen.
     """
 
     numbers: tuple[int, ...]
     said: tuple[Said, ...]
     own: bool
     differ: bool
+    disagree: bool
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def _source(number: int, cited: list[dict[str, Any]]) -> NumberedSource:
 
 
 def _said(number: int, source: dict[str, Any]) -> Said:
-    return Said(number, source["quote"] or "", source["locator"] or "")
+    return Said(number, source["quote"] or "", source["locator"] or "", source.get("stated") or "")
 
 
 def supports(document: Document) -> dict[str, Support]:
@@ -126,19 +131,24 @@ def supports(document: Document) -> dict[str, Support]:
     for source in document["sources"]:
         number = numbers[(source["title"], safe_url(source["url"]))]
         cited[fact_of(source["field"])].append(_said(number, source))
-    return {name: _support(cited[name], cited[""]) for name in FACTS}
+    whys: dict[str, list[str]] = {name: [] for name in ("", *FACTS)}
+    for field, why in (document.get("choices") or {}).items():
+        whys[fact_of(field)].append(why)
+    return {name: _support(cited[name], cited[""], whys[name]) for name in FACTS}
 
 
-def _support(own: list[Said], general: list[Said]) -> Support:
-    used = own or general
+def _support(own: list[Said], general: list[Said], whys: list[str]) -> Support:
+    used = [said for said in own if not said.stated] or general
     quotes = {said.quote for said in own if said.quote}
     return Support(
         numbers=tuple(dict.fromkeys(said.number for said in used)),
         said=tuple(_quoted(own)),
         own=bool(own),
         differ=len(quotes) > 1,
+        disagree=any(said.stated for said in own),
+        why=" ".join(whys),
     )
 
 
 def _quoted(said: Iterable[Said]) -> Iterable[Said]:
-    return (one for one in said if one.quote or one.locator)
+    return (one for one in said if one.quote or one.locator or one.stated)

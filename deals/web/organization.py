@@ -8,55 +8,37 @@ from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from deals.entry.evidence_words import BASES, KINDS, SCHEMES, SCRIPTS
 from deals.flows import links, ownership
 from deals.flows.answer import snapshot
+from deals.flows.disagreements import Stated, disagreeing
 from deals.flows.listing import Wanted, listing
 from deals.flows.organizations import deals_of
 from deals.flows.query import ALL, FlowQuery
 from deals.flows.scope import Scope, resolve
-from deals.models import Change, Domicile, Identifier, Organization, OrganizationName, Population
+from deals.models import Domicile, Identifier, Organization, OrganizationName, Population
 from deals.pictures.registry import picture
 from deals.web.chain import described
 from deals.web.evidence import safe_url
+from deals.web.organization_history import history
 from deals.web.parameters import without_parameters
+from deals.web.reports_shown import outcomes
 from deals.web.shown import Document
 from deals.web.spelled import short, spelled
 
 # Newest deals shown in each table; the link beside leads to all of them.
 MOST_DEALS = 25
-KINDS: dict[str, Promise] = {
-    Organization.Kind.COMPANY: gettext_lazy("Company"),
-    Organization.Kind.FUND: gettext_lazy("Fund"),
-    Organization.Kind.GOVERNMENT: gettext_lazy("Government body"),
-    Organization.Kind.UNIVERSITY: gettext_lazy("University"),
-    Organization.Kind.CONSORTIUM: gettext_lazy("Consortium"),
-    Organization.Kind.UNKNOWN: gettext_lazy("Kind not known"),
-}
-BASES: dict[str, Promise] = {
-    Domicile.Basis.HEADQUARTERS: gettext_lazy("Headquarters"),
-    Domicile.Basis.INCORPORATION: gettext_lazy("Incorporation"),
-    Domicile.Basis.OPERATIONS: gettext_lazy("Operations"),
-}
-# ISO 15924 codes as the register uses them.
-SCRIPTS = {
-    "Latn": gettext_lazy("Latin script"),
-    "Hans": gettext_lazy("simplified Chinese"),
-    "Hant": gettext_lazy("traditional Chinese"),
-    "Hani": gettext_lazy("Chinese characters"),
-    "Cyrl": gettext_lazy("Cyrillic script"),
-}
+MOST_DISAGREEING = 20
 # The language of a script, for voices that read names aloud and fonts that draw them.
 LANGUAGES = {"Hans": "zh-Hans", "Hant": "zh-Hant", "Hani": "zh"}
-# Who gave an identifier, and where it leads; any other scheme is shown without a link.
-SCHEMES = {
-    "lei": ("LEI", "https://search.gleif.org/#/record/{}"),
-    "wikidata": ("Wikidata", "https://www.wikidata.org/wiki/{}"),
-    "crunchbase": ("Crunchbase", "https://www.crunchbase.com/organization/{}"),
+# Where an identifier leads; any other scheme is shown without a link.
+PAGES = {
+    "lei": "https://search.gleif.org/#/record/{}",
+    "wikidata": "https://www.wikidata.org/wiki/{}",
+    "crunchbase": "https://www.crunchbase.com/organization/{}",
 }
 
 
@@ -117,7 +99,9 @@ def _context(found: Organization) -> dict[str, Any]:
     below, through = _through(scope, query)
     # Those that were ever completed: a network is of deals that came about.
     together = query.but(status=FlowQuery().status)
-    places = Domicile.objects.filter(organization__in=scope.organizations)
+    rows = Domicile.objects.filter(organization__in=scope.organizations).select_related("source")
+    places = list(rows.order_by("basis", "first", "pk"))
+    against, stated = _disagreeing(scope, places)
     return {
         "section": "organizations",
         "organization": found,
@@ -126,8 +110,10 @@ def _context(found: Organization) -> dict[str, Any]:
         "identifiers": _identifiers(scope),
         "domiciles": [
             (place, BASES[place.basis], safe_url(place.source.url if place.source else None))
-            for place in places.select_related("source").order_by("basis", "first", "pk")
+            for place in places
         ],
+        "against": against,
+        "stated": stated,
         "chain": described(
             ownership.Node(found.public_id, found.name, found.country),
             ownership.owners(scope.organizations),
@@ -145,7 +131,8 @@ def _context(found: Organization) -> dict[str, Any]:
             "flows": links.page(FlowQuery(organization=found.public_id)),
             "api": links.address("/api/v1/deals/", query),
         },
-        "changes": _changes(scope),
+        "history": history(scope.organizations),
+        "outcomes": outcomes(organization=found),
     }
 
 
@@ -210,11 +197,12 @@ def _identifiers(scope: Scope) -> list[Known]:
 
 def _known(rows: Iterable[tuple[str, str]]) -> Iterable[Known]:
     for scheme, value in rows:
-        title, address = SCHEMES.get(scheme.lower(), (scheme, ""))
+        title, address = SCHEMES.get(scheme.lower(), scheme), PAGES.get(scheme.lower(), "")
         yield Known(title, value, address.format(quote(value, safe="")) if address else "")
 
 
-def _changes(scope: Scope) -> list[Change]:
-    """What the ledger says of it, newest first."""
-    found = Change.objects.filter(organization__in=scope.organizations).order_by("-seq")
-    return list(found[:20])
+def _disagreeing(scope: Scope, places: Iterable[Domicile]) -> tuple[int, list[Stated]]:
+    """Deals that state another country; nothing can disagree with evidence that is not there."""
+    if not any(place.basis == Domicile.Basis.HEADQUARTERS for place in places):
+        return 0, []
+    return disagreeing(scope.organizations, MOST_DISAGREEING)

@@ -15,7 +15,8 @@ from deals.web.evidence import safe_url
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """One link of a chain: `name` holds a share of `owned`; `share` is in percent."""
+    """One link of a chain: `name` holds a share of `owned`; `share` is in percent, `country` where
+    the owner had its headquarters on the deal's days."""
 
     owned: str
     name: str
@@ -41,7 +42,14 @@ WITH RECURSIVE chain AS (
     WHERE (w.controlling OR w.share > 50) AND NOT w.owner_id = ANY(c.seen)
       AND c.level < %(longest)s
 )
-SELECT DISTINCT c.investor, c.level, owned.name, owner.name, owner.country, w.share,
+SELECT DISTINCT c.investor, c.level, owned.name, owner.name,
+       coalesce((
+           SELECT d.country FROM deals_domicile d
+           WHERE d.organization_id = owner.id AND d.basis = 'headquarters'
+             AND (d.first IS NULL OR d.first <= %(first)s::date)
+             AND (d.last IS NULL OR d.last >= %(last)s::date)
+           ORDER BY d.first DESC NULLS LAST, d.id LIMIT 1
+       ), owner.country), w.share,
        w.controlling OR coalesce(w.share > 50, false), w.state_linked, w.first, w.last, w.note,
        coalesce(s.title, ''), coalesce(s.url, ''), w.id
 FROM chain c
@@ -53,15 +61,24 @@ ORDER BY c.investor, c.level, w.id
 """
 
 
-def owners(investors: Iterable[str | None]) -> dict[str, list[Owner]]:
-    """Evidence by the investor's public id, nearest owners first; one query."""
+def owners(
+    investors: Iterable[str | None], first: str | None, last: str | None
+) -> dict[str, list[Owner]]:
+    """Evidence by the investor's public id, nearest owners first; one query.
+
+    `first` and `last` are the deal's days, ISO 8601, None for an undated one.
+    """
     asked = [public_id for public_id in investors if public_id]
     found: dict[str, list[Owner]] = defaultdict(list)
     if not asked:
         return found
     with connection.cursor() as cursor:
-        cursor.execute(CHAINS, {"investors": asked, "longest": LONGEST_CHAIN})
+        cursor.execute(CHAINS, _asked(asked, first, last))
         rows: list[Any] = cursor.fetchall()
     for investor, _level, *facts, url, _pk in rows:
         found[investor].append(Owner(*[*facts, safe_url(url)]))
     return found
+
+
+def _asked(ids: list[str], first: str | None, last: str | None) -> dict[str, Any]:
+    return {"investors": ids, "longest": LONGEST_CHAIN, "first": first, "last": last}

@@ -6,6 +6,8 @@ from html import unescape
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from deals.feeds.publish import publish
 from deals.models import (
@@ -13,6 +15,7 @@ from deals.models import (
     Citation,
     Deal,
     DealFact,
+    DealSuggestion,
     DealVersion,
     OrganizationName,
     Ownership,
@@ -272,7 +275,7 @@ def test_generated_deals_say_so_before_anything_else(client, db):
     assert "Demonstration data: generated, not real." in page
 
 
-def test_a_deal_asks_the_database_eight_times_however_many_versions_and_investors(
+def test_a_deal_asks_the_database_eleven_times_however_many_versions_and_investors(
     client, db, django_assert_num_queries
 ):
     investors = [(f"Fund {number}", "DE") for number in range(12)]
@@ -280,5 +283,78 @@ def test_a_deal_asks_the_database_eight_times_however_many_versions_and_investor
     for _ in range(3):
         publish([submit_version(deal.deal, investors=investors).pk], by="system")
     # Deal, versions, documents, changes, parts, names, owners, the as-of strip.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         client.get(url(deal))
+
+
+def test_sources_that_disagree_are_all_shown_with_what_was_chosen_and_why(client, db):
+    version = submit_version(make_deal().deal, amount="5000000", currency="USD")
+    version.choices = {"amount": "The filing is the company’s own."}
+    version.save()
+    version = cited(
+        version,
+        ("The filing", "https://example.org/filing", "amount", "raised 5 million"),
+        ("The paper", "https://example.org/paper", "amount", "raised 6 million"),
+    )
+    page = get(client, url(version))
+    assert "Sources disagree" not in page
+    again = submit_version(version.deal, amount="5000000", currency="USD")
+    again.choices = version.choices
+    again.save()
+    again.citations.all().delete()
+    for citation in version.citations.all():
+        citation.pk, citation.version = None, again
+        citation.stated = "US$6 m <b>" if citation.source.title == "The paper" else ""
+        citation.save()
+    publish([again.pk], by="system")
+    page = get(client, url(version))
+    assert "Sources disagree. All are kept:" in page
+    assert "This source says US$6 m <b> , which was not taken. “raised 6 million”" in page
+    assert "This source bears out what stands above. “raised 5 million”" in page
+    assert "Why this value: The filing is the company’s own." in page
+    # Only what bears the amount out is cited beside it.
+    html = client.get(url(version)).content.decode()
+    assert "US$6 m &lt;b&gt;" in html
+    amount = html[html.index("USD 5,000,000") :]
+    assert 'href="#source-1"' in amount[:300]
+    assert 'href="#source-2"' not in amount[:300]
+
+
+def test_a_likely_double_is_said_while_nobody_has_decided(client, db):
+    one, other = make_deal(target="One"), make_deal(target="Other")
+    pair = DealSuggestion.objects.create(
+        one=one.deal, other=other.deal, score=80, created_at=timezone.now()
+    )
+    for here, there in ((one, other), (other, one)):
+        said = f"This may be the same deal as {there.target_name}, {there.deal.public_id}"
+        assert said in get(client, url(here))
+    pair.state = "distinct"
+    pair.save()
+    assert "This may be the same deal" not in get(client, url(one))
+
+
+def test_a_stated_country_that_the_evidence_disputes_is_said(client, db):
+    deal = make_deal(investors=[("Fund", "DE")], date="2019-05-13")
+    assert "disputes" not in get(client, url(deal))
+    seat = make_organization("Fund", "DE").domiciles.create(country="CN", basis="headquarters")
+    said = "Fund: stated Germany, headquarters on evidence in China"
+    assert said in get(client, url(deal))
+    seat.first = date(2020, 1, 1)
+    seat.save()
+    assert "disputes" not in get(client, url(deal))
+
+
+def test_everybody_is_led_to_report_an_error_and_to_edit_the_live_version(client, db):
+    deal = make_deal()
+    html = client.get(url(deal)).content.decode()
+    for page in (reverse("report-deal", args=[deal.deal.public_id]), f"/desk{url(deal)}edit/"):
+        assert f'href="{page}"' in html
+
+
+def test_an_owner_s_country_is_that_of_its_headquarters_on_the_day_of_the_deal(client, db):
+    fund, group = make_organization("Fund", "GB"), make_organization("Group", "JP")
+    Ownership.objects.create(owned=fund, owner=group, controlling=True)
+    group.domiciles.create(country="SG", basis="headquarters", first=date(2020, 1, 1))
+    for day, said in (("2019-05-13", "Group (Japan)"), ("2021-05-13", "Group (Singapore)")):
+        page = get(client, url(make_deal(investors=[("Fund", "GB")], date=day)))
+        assert f"Fund ← {said}" in page

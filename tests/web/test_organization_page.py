@@ -7,6 +7,8 @@ from html import unescape
 
 import pytest
 
+from deals.actions.evidence import propose, publish_edit
+from deals.entry.evidence import difference, record
 from deals.models import (
     Change,
     Domicile,
@@ -18,6 +20,7 @@ from deals.models import (
     ledger,
 )
 from deals.organizations import merge
+from tests.desk.runs import make_person
 from tests.factories import make_deal, make_deals, make_organization, make_population
 
 pytestmark = pytest.mark.django_db
@@ -220,5 +223,47 @@ def test_hostile_names_stay_names(client):
 
 def test_a_page_asks_a_fixed_number_of_times(client, group, django_assert_max_num_queries):
     make_deals([{"target": "A", "investors": [("Alliance", "NL")]} for _ in range(5)])
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page(client, group["alliance"])
+
+
+def test_its_history_says_what_changed_why_and_how_many_deals_moved(client):
+    fund = make_organization("Fund", "DE")
+    make_deal(investors=[("Fund", "DE")], country_basis="headquarters")
+    known = record(fund)
+    seat = {"row": "", "country": "CN", "basis": "headquarters", "first": "2019-01-01", "last": ""}
+    source = {"url": "https://example.org/move", "title": "Annual report"}
+    changes = difference(known, known | {"domiciles": [seat | source]})
+    anna, rita = make_person("anna"), make_person("rita", "reviewer")
+    edit = propose(organization=fund, changes=changes, reason="It moved in 2019", by=anna)
+    assert "It moved" not in page(client, fund)
+    publish_edit(edit=edit, by=rita)
+    said = text(page(client, fund))
+    assert "It moved in 2019 (rita)" in said
+    assert "Place: Headquarters in China, from 1 Jan 2019 Annual report" in said
+    assert "1 deal got a new version by it." in said
+    other = make_organization("Other", "DE")
+    merge(one=other, into=fund, by=None, reason="The same")
+    assert "Other was merged into Fund. The same (system)" in text(page(client, fund))
+
+
+def test_deals_that_state_another_country_than_the_evidence_are_listed(client):
+    fund = make_organization("Fund", "DE")
+    make_deal(target="Early", investors=[("Fund", "DE")], date="2018-05-13")
+    make_deal(target="Late", investors=[("Fund", "DE")], date="2020-05-13")
+    make_deal(target="Fund", target_country="DE", date="2021-05-13")
+    make_deal(target="Followed", investors=[("Fund", "DE")], country_basis="headquarters")
+    assert "Stated otherwise" not in page(client, fund)
+    fund.domiciles.create(country="CN", basis="headquarters", first=date(2019, 1, 1))
+    said = text(page(client, fund))
+    assert "Stated otherwise in deals 2" in said
+    assert "Late (as investor): stated Germany, on evidence China" in said
+    assert "Fund (as target): stated Germany, on evidence China" in said
+    assert "Early (as investor): stated" not in said
+
+
+def test_everybody_is_led_to_report_an_error_and_to_edit(client):
+    found = make_organization("Fund", "DE")
+    html = page(client, found)
+    assert f'href="/organizations/{found.public_id}/report/"' in html
+    assert f'href="/desk/organizations/{found.public_id}/edit/"' in html
