@@ -52,10 +52,7 @@ def add_person(*, name: str, email: str, role: str, by: User | None) -> User:
 
 @transaction.atomic
 def change_role(*, user: User, role: str, by: User | None) -> None:
-    """Another role, at once: the next page that the person asks for is answered by it.
-
-    Write keys of a person who may no longer bring files in are revoked.
-    """
+    """Another role, at once: the next page that the person asks for is answered by it."""
     _known_role(role)
     _not_oneself(user, by, _("You cannot change your own role; ask another administrator."))
     if role != LAST:
@@ -64,8 +61,6 @@ def change_role(*, user: User, role: str, by: User | None) -> None:
     if role == before:
         raise Refused(_("This is the role that the account has."), "role")
     give_role(user, role)
-    if BRING not in ROLES[role].permissions:
-        _revoke_keys(user, power=ApiKey.Power.WRITE)
     text = f"{user.username}: {_title(before)} → {_title(role)}"
     journal.record("changed_person", by=by, text=text)
 
@@ -136,13 +131,20 @@ def end_sessions(user: User) -> None:
 
 
 def give_role(user: User, role: str) -> None:
-    """The groups of one role, and of no other; administrators may open the Django admin."""
+    """The groups of one role, and of no other; administrators may open the Django admin.
+
+    Whoever may no longer bring files in loses the keys that could.
+    """
+    before = role_of(user)
+    if before and BRING in ROLES[before].permissions and BRING not in ROLES[role].permissions:
+        _revoke_keys(user, power=ApiKey.Power.WRITE)
     groups = Group.objects.filter(name__in=[one.group for one in ROLES.values()])
     by_name = {group.name: group for group in groups}
     chosen = by_name.pop(ROLES[role].group)
     user.groups.remove(*by_name.values())
     user.groups.add(chosen)
-    User.objects.filter(pk=user.pk).update(is_staff=role == LAST)
+    user.is_staff = role == LAST
+    user.save(update_fields=["is_staff"])
 
 
 def _title(role: str) -> str:

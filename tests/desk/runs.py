@@ -28,7 +28,7 @@ FACTS: dict[str, Any] = {
 
 def make_person(name: str, role: str = "editor") -> Any:
     """Somebody with one of the desk's roles."""
-    user = get_user_model().objects.create_user(name)
+    user = get_user_model().objects.create_user(name, is_staff=role == "administrator")
     user.groups.add(Group.objects.get(name=ROLES[role].group))
     return user
 

@@ -1,15 +1,16 @@
-"""`manage.py desk_user NAME --role editor|reviewer|manager`: who may work at the desk."""
+"""`manage.py desk_user NAME --role ROLE`: who may work at the desk, and as what."""
 
 import secrets
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from deals import journal
+from deals.accounts.people import give_role
 from deals.management.roles import settle_roles
 from deals.rules.roles import ROLES
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="the name to sign in with")
         parser.add_argument("--role", choices=list(ROLES), required=True)
+        parser.add_argument("--email", help="where links and notices go")
         parser.add_argument(
             "--new-password", action="store_true", help="make a new password for an old account"
         )
@@ -30,10 +32,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         settle_roles()
         role = ROLES[options["role"]]
-        model = get_user_model()
-        user = model.objects.filter(username=options["name"]).first()
+        user = User.objects.filter(username=options["name"]).first()
         made = user is None
-        user = user or model(username=options["name"])
+        user = user or User(username=options["name"])
+        if options["email"]:
+            user.email = options["email"]
         password = secrets.token_urlsafe(12) if made or options["new_password"] else ""
         if password:
             user.set_password(password)
@@ -42,9 +45,8 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(f"{options['name']}: {' '.join(error.messages)}") from None
         user.save()
-        others = [other.group for other in ROLES.values() if other is not role]
-        user.groups.remove(*Group.objects.filter(name__in=others))
-        user.groups.add(Group.objects.get(name=role.group))
+        give_role(user, options["role"])
+        journal.record("changed_person", by=None, text=f"{user.get_username()}: {role.title}")
         done = "was created as" if made else "is now"
         self.stdout.write(f"{user.get_username()} {done} {role.title}.")
         if password:
