@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable
 
 from celery import shared_task
+from django.utils import timezone
 from kombu.exceptions import KombuError
 
 from deals import mail
+from deals.entry import likely_pairs
 from deals.feeds import queue, schedules, turns
 from deals.feeds import tidy as tidying
-from deals.feeds.newcomers import look_for_likeness, published_lately
+from deals.feeds.newcomers import LATELY, look_for_likeness, published_lately
 from deals.feeds.spellings import spell_missing
 from deals.flows.whatif import impact
 from deals.models import ImportRun
@@ -35,6 +37,8 @@ def run_import(import_id: int) -> None:
     published = ImportRun.objects.filter(pk=import_id, state=ImportRun.State.PUBLISHED)
     if published.filter(organizations_new__gt=0).exists():
         _send(suggest_organizations.delay, import_id)
+    elif published.exists():
+        _send(suggest_deals.delay, import_id)
 
 
 @shared_task
@@ -45,8 +49,16 @@ def sweep_imports() -> int:
 
 @shared_task
 def suggest_organizations(import_id: int) -> int:
-    """Which organizations that an import brought may be known ones."""
-    return look_for_likeness(import_id)
+    """Which organizations that an import brought may be known ones, and then which deals."""
+    found = look_for_likeness(import_id)
+    likely_pairs.suggest_for_import(import_id)
+    return found
+
+
+@shared_task
+def suggest_deals(import_id: int) -> int:
+    """Which deals that an import brought or changed may be known ones."""
+    return likely_pairs.suggest_for_import(import_id)
 
 
 @shared_task
@@ -75,6 +87,8 @@ def tidy() -> dict[str, int]:
     """Delete what need not be kept, and make up for what a lost message left undone."""
     for import_id in published_lately():
         look_for_likeness(import_id)
+    # Also what people published; those of imports mostly have been looked at.
+    likely_pairs.suggest_since(timezone.now() - LATELY)
     spelled = spell_missing()
     return tidying.tidy() | {"notifications": mail.forget_read(), "spelled": spelled}
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 
 from deals.entry.likely_words import Reason
 from deals.feeds import likeness
@@ -161,7 +162,7 @@ def _amounts(one: Side, other: Side) -> Points:
         return 10, Reason("amounts_overlap")
     apart = (high[0] - low[1]) / high[0]
     points = next(points for most, points in AMOUNTS if apart <= most)
-    percent = max(1, -int(-apart * 100 // 1))
+    percent = ceil(apart * 100)
     code = "amounts_near" if points > 0 else "amounts_far"
     return points, Reason(code if same_currency else f"{code}_converted", {"percent": percent})
 
