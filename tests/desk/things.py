@@ -60,6 +60,7 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "desk-slot-release": [slot.pk],
         "desk-slot-discard": [slot.pk],
         "desk-person": [owner.pk],
+        "desk-quality-list": ["single-source"],
         "desk-report": [reports.send(deal=deal, text="Wrong.", address="::1").pk],
         "desk-feed": [run.feed.code],
         "desk-feed-profile": [run.feed.code],
