@@ -45,15 +45,16 @@ def investors_in(line: str) -> tuple[Rows, bool]:
     raises; of more than 5,000 characters only these are read.
     """
     text = _prepared(line[:LONGEST_LINE])
+    partial = bool(words.SUCH_AS.search(text))
     for sign, pattern in words.WORDS:
         text = pattern.sub(sign, text)
-    partial = bool(words.OTHERS.search(text) or words.SUCH_AS.search(text))
-    found, unnamed = _read(words.OTHERS.sub("", text))
-    return _rows(found), partial or unnamed
+    text, others = words.OTHERS.subn("", text)
+    found, unnamed = _read(text)
+    return _rows(found), partial or bool(others) or unnamed
 
 
 def _prepared(line: str) -> str:
-    """Plain spaces, bullets and ends of sentences as line ends, countries in square brackets."""
+    """Plain spaces, bullets and ends of sentences as line ends, nothing that cannot be seen."""
     kept = "".join(c for c in line if c in "\n\t" or unicodedata.category(c)[0] != "C")
     text = words.BULLET.sub("\n", kept)
     text = words.SENTENCE_END.sub("\n", text)
