@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from deals.feeds import spellings
 from deals.models.derived import rebuild
 from deals.models.rollup import rebuild_cells
 
@@ -27,9 +28,18 @@ class Command(BaseCommand):
             help="only the cells of added-up facts, which every publication keeps in step",
         )
 
+        parser.add_argument(
+            "--names",
+            action="store_true",
+            help="only the spellings under which organizations are looked up while typing",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["rollups"]:
             self.stdout.write(f"Live facts were added up again into {rebuild_cells():,} cells.")
+            return
+        if options["names"]:
+            self.stdout.write(f"Organizations have {spellings.rebuild():,} spellings now.")
             return
         count = rebuild(only_provisional=options["only_provisional"])
         self.stdout.write(f"Facts and documents of {count:,} versions were computed again.")
