@@ -69,7 +69,8 @@ _WORDS: tuple[tuple[str, *tuple[str, ...]], ...] = (
         NOBODY_BEFORE,
         rf"(?m:^)[^\n{LEAD_BEFORE}-{LEAD_HERE}]*?\b(?:raised|raises|secured|secures|received|closed"
         r"|closes|landed|won)\b[^,;，；\n]*?\bfrom\b",
-        rf"\b(?:the )?{_WHO}(?: in {_THE_ROUND})? ?(?:(?:include[ds]?|including|are|were)\b\s*:?|:)",
+        rf"\b(?:the )?{_WHO}(?: in {_THE_ROUND})?"
+        r" ?(?:(?:include[ds]?|including|are|were)\b\s*:?|:)",
         r"\binvestoren(?: sind| waren)?\s*:|\binvestisseurs\s*:",
         rf"{_HAN_ROUND}?(?:融资)?(?:的)?投资{_HAN_WHO}(?:分别为|为|是|包括|有|[:：])",
         r"\bbacked by\b|\b(?:while|whereas|wobei|während|tandis que)\b",

@@ -152,9 +152,8 @@ class _Form:
     def _money_and_parties(self) -> Facts:
         money = read_money(self.typed, self._kept(("amount", "currency"), "amount"), self.faults)
         rows = [self.typed["target"], *self.typed["investors"]]
-        parties = Parties(
-            Register(row["id"].strip() for row in rows), self._invented(), self.faults
-        )
+        register = Register(row["id"].strip() for row in rows)
+        parties = Parties(register, self._invented(), self.faults)
         target = self._kept(("target",), "target") or parties.party("target", self.typed["target"])
         if not target["name"] and not self.faults.among("target-name"):
             self.faults.note(
@@ -164,7 +163,7 @@ class _Form:
             self.typed["investors"], self._investors_before(), parties, money.contributions,
             self.faults,
         )  # fmt: skip
-        refuse_repeats(target, investors, numbers, self.faults)
+        refuse_repeats(target, investors, numbers, register, self.faults)
         listed = self._kept(("investors", "investor_list"), "investor_list")
         return {
             "amount": money.amount,

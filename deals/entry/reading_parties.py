@@ -21,7 +21,7 @@ class Register:
     """The organizations whose ids a form names, in three queries however many they are."""
 
     def __init__(self, ids: Iterable[str]) -> None:
-        wanted = {one for one in ids if one}
+        wanted = {one for one in ids if one and one.isprintable()}
         found = Organization.objects.filter(public_id__in=wanted) if wanted else ()
         self._chosen = {one.public_id: _survivor(one) for one in found}
         self._keys: dict[int, set[str]] = {
@@ -130,14 +130,18 @@ def read_investors(
 
 
 def refuse_repeats(
-    target: Facts, investors: Sequence[Facts], numbers: Sequence[int], faults: Faults
+    target: Facts,
+    investors: Sequence[Facts],
+    numbers: Sequence[int],
+    register: Register,
+    faults: Faults,
 ) -> None:
     """Nobody takes part twice, and a target is not its own investor. Two organizations of one
     name are two only where both were chosen from the register."""
     seen = [target] if target["name"] else []
     for at, one in zip(numbers, investors, strict=True):
         if one["name"]:
-            other = next((known for known in seen if _alike(known, one)), None)
+            other = next((known for known in seen if _alike(known, one, register)), None)
             if other is not None:
                 said = (
                     _("%(name)s is the target of this deal: name its investors here.")
@@ -174,9 +178,13 @@ def _survivor(organization: Organization) -> Organization:
     return organization
 
 
-def _alike(one: Facts, other: Facts) -> bool:
+def _alike(one: Facts, other: Facts, register: Register) -> bool:
     if one["id"] and other["id"]:
         return bool(one["id"] == other["id"])
+    for chosen, named in ((one, other), (other, one)):
+        organization = register.chosen(chosen["id"])
+        if organization is not None and register.bears(organization, named["name"]):
+            return True
     return normalise(one["name"]) == normalise(other["name"])
 
 

@@ -81,6 +81,9 @@ SENTENCES = {
     "unknown_country": gettext_lazy(
         "%(text)s is not a country we know: write its name or its code, such as DE or Germany."
     ),
+    "ambiguous_country": gettext_lazy(
+        "%(text)s could be more than one country: choose the one that is meant."
+    ),
     "stake_not_understood": gettext_lazy(
         "%(text)s is not a percentage above 0 and up to 100: write it like 12.5."
     ),

@@ -32,7 +32,7 @@ def read_umbrella(text: str, deal: str, faults: Faults) -> str:
 
 
 def _survivor(public_id: str) -> Deal | None:
-    if len(public_id) > LONGEST_ID:
+    if len(public_id) > LONGEST_ID or not public_id.isprintable():
         return None
     found = Deal.objects.filter(public_id=public_id).first()
     while found is not None and found.merged_into is not None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from deals.entry.facts import CITABLE, Facts
@@ -11,6 +12,8 @@ from deals.rules.counting import KINDS, STATUSES
 from deals.rules.names import normalise
 from deals.rules.vocab import ROUND_TYPES, SECTORS
 
+# On a busy machine the making of examples takes its time, which is no fault of theirs.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FIRST, LAST = date(1995, 1, 1), date(2025, 12, 31)
 CENT = Decimal("0.01")
 

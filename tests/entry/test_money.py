@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from deals.entry.money import digits, read_amount, read_money, typed_amount, typed_money
 from deals.entry.reading_faults import Faults
 from deals.entry.typed import blank, complete
+from tests.entry.generated_facts import PATIENT
 
 
 def read(amount: str, currency: str, *contributions: str, before: Any = None) -> Any:
@@ -22,7 +23,7 @@ def read(amount: str, currency: str, *contributions: str, before: Any = None) ->
 CENTS = st.integers(1, 3_000)
 
 
-@settings(max_examples=60)
+@settings(PATIENT, max_examples=60)
 @given(CENTS, st.lists(st.none() | CENTS, max_size=4))
 def test_contributions_are_accepted_exactly_while_their_sum_is_within_the_amount(whole, parts):
     texts = ["" if part is None else f"{Decimal(part) / 100:,.2f}" for part in parts]

@@ -79,7 +79,7 @@ def test_an_organization_that_was_merged_leads_to_what_it_is_now():
     assert found["id"] == other.public_id
 
 
-@pytest.mark.parametrize("public_id", ["O-NOWHERE", "D-1", "x" * 10_000, "'; --"])
+@pytest.mark.parametrize("public_id", ["O-NOWHERE", "D-1", "x" * 10_000, "'; --", "\0"])
 def test_an_id_that_is_none_of_the_registers_is_said(public_id):
     found = faults(typed(party("Bosch", "DE", public_id)))
     assert "choose again" in found["investors-0-name"]
@@ -121,6 +121,18 @@ def test_nobody_takes_part_twice():
     assert "named twice" in faults(typed(*twice))["investors-1-name"]
     by_id = [party("Bosch", "", bosch.public_id), party("Bosch", "DE")]
     assert "named twice" in faults(typed({}, *by_id))["investors-2-name"]
+
+
+def test_nobody_takes_part_twice_under_another_name():
+    bosch = make_organization("Bosch", "DE")
+    OrganizationName.objects.create(
+        organization=bosch, name="博世", key=normalise("博世"), script="Hans"
+    )
+    for rows in (
+        [party("Bosch", "", bosch.public_id), party("博世", "DE")],
+        [party("博世", "DE"), party("Bosch", "", bosch.public_id)],
+    ):
+        assert "named twice" in faults(typed(*rows))["investors-1-name"]
 
 
 def test_two_organizations_of_one_name_are_two_where_both_were_chosen():

@@ -165,7 +165,8 @@ def test_a_tranche_names_a_live_deal_that_is_not_itself(whole):
     assert "part of itself" in faults(whole | {"part_of": below}, deal=top)["part_of"]
     actions.retract(deal=Deal.objects.get(public_id=top), by=None, reason="Never was.")
     assert "no deal that is live" in faults(whole | {"part_of": top})["part_of"]
-    assert "no deal that is live" in faults(whole | {"part_of": "D-" + "7" * 400})["part_of"]
+    for odd in ("D-" + "7" * 400, "\0", "'; --", "\u202e"):
+        assert "no deal that is live" in faults(whole | {"part_of": odd})["part_of"]
 
 
 def test_a_merged_umbrella_leads_to_what_it_is_now(whole):

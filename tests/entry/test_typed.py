@@ -15,7 +15,7 @@ from deals.entry.typed import INVESTOR, MOST_ROWS, blank, complete, empty, from_
 from deals.feeds.starter import load_starter
 from deals.models import DealVersion
 from deals.models.bundles import load
-from tests.entry.generated_facts import facts
+from tests.entry.generated_facts import PATIENT, facts
 
 TODAY = date(2030, 1, 1)
 
@@ -31,7 +31,7 @@ def as_form(typed: dict[str, Any]) -> dict[str, list[str]]:
     return sent | {f"choice-{fact}": [why] for fact, why in typed["choices"].items()}
 
 
-@settings(max_examples=40)
+@settings(PATIENT, max_examples=40)
 @given(facts())
 def test_facts_that_are_typed_again_are_the_same_facts(found):
     again = read(typed_of(found), today=TODAY)
@@ -40,13 +40,13 @@ def test_facts_that_are_typed_again_are_the_same_facts(found):
     assert differing(found, again.facts) == []
 
 
-@settings(max_examples=40)
+@settings(PATIENT, max_examples=40)
 @given(facts())
 def test_what_stays_as_it_was_typed_stays_to_the_letter(found):
     assert read(typed_of(found), found, today=TODAY).facts == found
 
 
-@settings(max_examples=25)
+@settings(PATIENT, max_examples=25)
 @given(facts(), st.randoms())
 def test_a_form_comes_back_as_it_was_whatever_the_order_of_its_fields(found, random):
     typed = typed_of(found)
@@ -79,7 +79,7 @@ NASTY = [
     "1e999999", "NaN", "-", "0", "¥", "03/04/2024", "2021-02-30", "led by", "D-", "http://",
     "javascript:alert(1)", "https://[", "'; --", "½", "٣", "1_0", "999999999999999999", "+∞",
 ]  # fmt: skip
-TEXTS = st.sampled_from(NASTY) | st.text(max_size=30)
+TEXTS = st.sampled_from(NASTY) | st.text("ab 1.,-/%€¥亿年“", max_size=8)
 NAMES = [*as_form(empty()), "target-id", "target-name", "target-country"]
 ROWS = [
     f"{name}-{number}-{part}"
@@ -89,8 +89,8 @@ ROWS = [
 ]
 
 
-@settings(max_examples=100)
-@given(st.dictionaries(st.sampled_from(NAMES + ROWS) | st.text(max_size=8), st.lists(TEXTS)))
+@settings(PATIENT, max_examples=100)
+@given(st.dictionaries(st.sampled_from([*NAMES, *ROWS, "", "x"]), st.lists(TEXTS, max_size=2)))
 def test_no_form_is_refused_by_anything_but_sentences(sent):
     sent.pop("part_of", None)
     typed = from_form(sent)
