@@ -83,6 +83,8 @@ SITE_URL = env.str("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 PUBLIC_READ = env.bool("PUBLIC_READ", True)
 # One person may approve what they wrote themselves (a one-person desk); pages then say so.
 SELF_APPROVAL = env.bool("SELF_APPROVAL", False)
+# How many deals of an import, drawn by chance, people look at before it is published; 0 asks none.
+REVIEW_SAMPLE = env.int("REVIEW_SAMPLE", 20, validate=validate.Range(0, 1000))
 # How many numbers one address may store for ever in an hour. Storing one again is free.
 FREEZE_PER_HOUR = env.int("FREEZE_PER_HOUR", 30, validate=validate.Range(0))
 # How many reports of an error one address may send in an hour, and in a day; 0 allows none.

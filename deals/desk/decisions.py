@@ -19,9 +19,11 @@ from deals.desk import run_words
 from deals.desk.access import forbidden, needs, person
 from deals.desk.impact import impact
 from deals.desk.import_page import find, frame
+from deals.desk.sample_words import in_words
 from deals.feeds import queue, review
 from deals.feeds.refusals import Refused
 from deals.feeds.review import NotDecidableError, OwnImportError
+from deals.feeds.sampling import sample
 from deals.models import ImportRun
 from deals.rules.roles import BRING, DECIDE
 
@@ -50,6 +52,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "deals": run_words.deals(run),
         "impact": impact(run.impact),
         "refused": own,
+        "sample": (found := sample(run)),
+        "found": in_words(found) if found else "",
     }
     return render(request, "desk/import_decide.html", context, status=400 if error else 200)
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from deals.feeds.sampling import why_not_yet
 from deals.models import ImportRun
 
 State, Phase = ImportRun.State, ImportRun.Phase
@@ -21,13 +22,18 @@ class OwnImportError(Exception):
 
 
 def decide(run_id: int, *, by: AbstractBaseUser | None = None, reason: str = "") -> ImportRun:
-    """Note an approval; the import then waits for a worker that publishes it."""
+    """Note an approval; the import then waits for a worker that publishes it.
+
+    A person has to have looked at its sample (`deals.feeds.sampling`) or is refused.
+    """
     with transaction.atomic():
         run = _in_review(run_id, "published")
         if is_own(run, by) and not settings.SELF_APPROVAL:
             raise OwnImportError(
                 f"You brought in import {run.pk} yourself; somebody else has to approve it."
             )
+        if by is not None and (missing := why_not_yet(run)):
+            raise NotDecidableError(missing)
         run.state, run.phase, run.checkpoint = State.QUEUED, Phase.PREPARING, {}
         run.decided_by_id, run.decided_at = by.pk if by else None, timezone.now()
         run.reason, run.tries, run.claims = reason, 0, 0

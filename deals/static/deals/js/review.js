@@ -1,7 +1,10 @@
 // The keyboard in the queue of reviews, on the page of one, and in the sample of an import.
-// j and k walk through the list, a letter goes to the button or field that bears it. Nothing
-// happens by a letter alone: "a" leads to the button that publishes, and Enter presses it.
+// j and k walk through the list, a letter goes to the field or presses the button that bears it.
+// Nothing is published by a letter alone: "a" leads to the button, and Enter presses it.
 // Keys are heard only while no field has the focus, and never together with another key.
+
+// After a verdict the page comes back at the next deal of a sample, and its keys mean that one.
+if (location.hash.startsWith("#deal-")) document.querySelector(location.hash)?.focus();
 
 const help = document.querySelector("#keys");
 const armed = document.querySelector("[data-armed]");
