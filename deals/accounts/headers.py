@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers
 
+from deals.accounts.factors import asks_for_second_factor
+
 # What no page here asks a browser for.
 DENIED = (
     "accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope",
@@ -43,6 +45,7 @@ class PrivacyHeaders:
             context = response.context_data
             context |= {"section": "desk", "desk_section": "account"}
             context["open_for_sign_up"] = settings.SIGN_UP
+            context["needed"] = asks_for_second_factor(request.user)
             forms = [context.get(name) for name in ("form", "webauthn_form")]
             if response.status_code == 200 and any(form and form.errors for form in forms):
                 response.status_code = 400

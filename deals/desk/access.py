@@ -118,13 +118,9 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def to_second_factor(request: HttpRequest) -> HttpResponse:
-    """To the page where an authenticator app or a passkey is set up."""
+    """To the page that says why, and where an authenticator app or a passkey is set up."""
     if request.headers.get("HX-Request"):
         return HttpResponseClientRedirect(resolve_url("mfa_index"))
-    messages.warning(
-        request,
-        _("Your role can change what readers see. Set up a second factor before you go on."),
-    )
     return redirect("mfa_index")
 
 
