@@ -5,7 +5,7 @@ deals of the merged organization, which point to the survivor; the names and cou
 stated stay. One entry of the ledger says what was moved, so that `split` can undo it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -70,11 +70,19 @@ ON CONFLICT (one_id, other_id) DO NOTHING
 
 
 @transaction.atomic
-def merge(*, one: Organization, into: Organization, by: User, reason: str) -> Change:
+def merge(
+    *,
+    one: Organization,
+    into: Organization,
+    by: User,
+    reason: str,
+    take: Collection[str] = (),
+) -> Change:
     """Say that `one` is `into`: its names, ids, evidence and deals become those of `into`.
 
-    Raises `NotAllowed`, and has done nothing, where that makes no sense. Files that name `one`,
-    by name and country or by id, find `into` from then on.
+    `take` names what `into` shall have from `one`: "name", "country", "kind". Raises `NotAllowed`,
+    and has done nothing, where that makes no sense. Files that name `one`, by name and country or
+    by id, find `into` from then on.
     """
     _needs_reason(reason)
     take_turn()
@@ -82,7 +90,7 @@ def merge(*, one: Organization, into: Organization, by: User, reason: str) -> Ch
     _refuse_merge(one, into)
     ledger.lock()
     parts, before = parts_of(owned_by([one.pk, into.pk])), OwnerBook()
-    moved = hand_over(one, into)
+    moved = hand_over(one, into, take)
     Organization.objects.filter(pk=one.pk).update(merged_into=into)
     change = Repointing(targets={target.version: into.pk for target in targets_of([one.pk])})
     _follow(change, parts, before, lambda part: into.pk if part.organization == one.pk else None)
