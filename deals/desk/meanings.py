@@ -7,8 +7,10 @@ from django.views.decorators.http import require_POST
 
 from deals.desk.access import needs
 from deals.desk.form_options import country_options
+from deals.entry.lookup import by_public_id
 from deals.entry.meanings import has_meaning, meaning
 from deals.entry.parties import LONGEST_LINE, investors_in
+from deals.entry.parties_known import recognised
 from deals.entry.reading_sentences import too_long
 from deals.entry.typed import from_form
 from deals.rules.names import normalise
@@ -43,9 +45,11 @@ def read_investors(request: HttpRequest) -> HttpResponse:
     typed = from_form(request.POST, compact=False)["investors"]
     already = {normalise(row["name"]) for row in typed if row["name"].strip()}
     rows, partial = investors_in(line)
-    fresh = [row for row in rows if normalise(row["name"]) not in already]
+    fresh = recognised(row for row in rows if normalise(row["name"]) not in already)
+    known = by_public_id(row["id"] for row in fresh)
     context = {
         "rows": list(enumerate(fresh, start=len(typed))),
+        "organizations": known,
         "countries": country_options(),
         "read": len(rows),
         "left_out": len(rows) - len(fresh),

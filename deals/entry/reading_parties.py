@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from deals import localised
 from deals.entry.facts import Facts
+from deals.entry.parties_known import survivor
 from deals.entry.reading_faults import Faults
 from deals.feeds import fields
 from deals.models import Organization, OrganizationName
@@ -23,7 +24,7 @@ class Register:
     def __init__(self, ids: Iterable[str]) -> None:
         wanted = {one for one in ids if one and one.isprintable()}
         found = Organization.objects.filter(public_id__in=wanted) if wanted else ()
-        self._chosen = {one.public_id: _survivor(one) for one in found}
+        self._chosen = {one.public_id: survivor(one) for one in found}
         self._keys: dict[int, set[str]] = {
             one.pk: {one.key, normalise(one.name)} for one in self._chosen.values()
         }
@@ -170,12 +171,6 @@ def read_list(text: str, investors: Sequence[Facts], faults: Faults) -> str:
             "investor_list", _("An investor has no name, so that the list is partial: choose that.")
         )
     return str(said)
-
-
-def _survivor(organization: Organization) -> Organization:
-    while organization.merged_into is not None:
-        organization = organization.merged_into
-    return organization
 
 
 def _alike(one: Facts, other: Facts, register: Register) -> bool:

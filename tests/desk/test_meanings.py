@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from deals.rules.counting import STATUSES
 from tests.desk.runs import make_person
+from tests.factories import make_organization
 
 pytestmark = pytest.mark.django_db
 READ, INVESTORS = "/desk/read/", "/desk/read/investors/"
@@ -111,6 +112,19 @@ def test_who_stands_in_the_form_already_is_not_added_again(contributor):
     assert "1 investor was read" in said
     assert "1 was named above already." in said
     assert "the list is partial" in said
+
+
+def test_investors_of_the_register_are_recognised(contributor, django_assert_max_num_queries):
+    bosch = make_organization("Bosch", "DE")
+    make_organization("Alpha", "DE")
+    make_organization("Alpha", "CN")
+    make_organization("Made Up", "FR", generated=True)
+    with django_assert_max_num_queries(7):
+        response = contributor.post(INVESTORS, {"line": "Bosch GmbH, Alpha, Made Up, Nobody"})
+    page = response.content.decode()
+    assert f'name="investors-0-id" value="{bosch.public_id}"' in page
+    assert page.count('-id" value="O-') == 1
+    assert "1 of them is in the register." in text(response)
 
 
 @pytest.mark.parametrize("line", ["", "2021", "…", "The company will hire more people."])

@@ -1,0 +1,45 @@
+"""Which investors of a pasted line are in the register: those whose name only one of its bears."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from deals.models import Organization, OrganizationName
+from deals.rules.names import normalise
+
+Row = dict[str, str]
+
+
+def recognised(rows: Iterable[Row]) -> list[Row]:
+    """The rows, with id and country where exactly one organization of the register is meant.
+
+    As in imports, a name with a country is the organization of that name there, and one without is
+    known only where a single one bears it. Invented organizations are never meant.
+    """
+    listed = list(rows)
+    bearers = _bearers({normalise(row["name"]) for row in listed})
+    return [_named(row, bearers[normalise(row["name"])]) for row in listed]
+
+
+def survivor(organization: Organization) -> Organization:
+    """The organization, or the one that it was merged into."""
+    while organization.merged_into is not None:
+        organization = organization.merged_into
+    return organization
+
+
+def _bearers(keys: set[str]) -> dict[str, set[Organization]]:
+    found: dict[str, set[Organization]] = defaultdict(set)
+    own = Organization.objects.filter(key__in=keys, generated=False)
+    for one in own.select_related("merged_into"):
+        found[one.key].add(survivor(one))
+    others = OrganizationName.objects.filter(key__in=keys, organization__generated=False)
+    for name in others.select_related("organization__merged_into"):
+        found[name.key].add(survivor(name.organization))
+    return found
+
+
+def _named(row: Row, bearers: set[Organization]) -> Row:
+    meant = [one for one in bearers if row["country"] in ("", one.country)]
+    if len(meant) != 1:
+        return row
+    return row | {"id": meant[0].public_id, "country": meant[0].country or ""}
