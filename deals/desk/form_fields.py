@@ -66,7 +66,7 @@ def fields(
         "marked": before is not None,
         "was": _was(typed, before),
         "first_source": first,
-        "reads": bool(typed["amount"] or typed["date"]),
+        "reads": bool(typed["amount"] or typed["date"]) and not {"amount", "date"} & said.keys(),
         "sources": others,
         "investors": _rows("investors", typed, before, said, INVESTOR, spare),
         "history": _rows("status_history", typed, None, said, STEP, spare),

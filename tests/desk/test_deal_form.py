@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from deals import actions
 from deals.models import Deal, DealVersion, Draft, Organization, Report
@@ -106,9 +107,9 @@ def test_everything_wrong_is_said_at_once_and_what_was_typed_stays(desk):
 def test_only_the_fields_of_a_deal_are_taken(desk, eve):
     other, version = make_person("mallory"), make_deal()
     extra = {
-        "owner": other.pk, "deal": version.deal.pk, "deal_id": version.deal.pk, "state": "submitted",
-        "based_on": version.pk, "population": "demo", "version": version.pk, "published_seq": "1",
-        "investors-0-id-x": "1", "target-generated": "yes",
+        "owner": other.pk, "deal": version.deal.pk, "deal_id": version.deal.pk,
+        "state": "submitted", "based_on": version.pk, "population": "demo",
+        "version": version.pk, "published_seq": "1", "target-generated": "yes",
     }  # fmt: skip
     desk.post(NEW, sent(action="save") | extra)
     draft = Draft.objects.get()
@@ -238,8 +239,6 @@ def test_the_next_deal_can_have_the_same_source(desk):
 
 
 def test_a_readers_report_stands_beside_the_form_and_is_kept_with_the_draft(eve):
-    from django.utils import timezone
-
     editor, client = make_person("edda"), Client()
     version = make_deal()
     report = Report.objects.create(

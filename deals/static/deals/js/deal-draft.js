@@ -127,8 +127,10 @@ class Saver {
   }
 
   async answered(response, sent, again = true) {
-    if (response.status === 403 && again && (await this.freshToken())) {
-      return this.answered(await this.post(), sent, false);
+    if (response.status === 403 && again) {
+      const found = await this.freshToken();
+      if (found === null) return this.signedOut();
+      if (found) return this.answered(await this.post(), sent, false);
     }
     const json = response.headers.get("Content-Type")?.startsWith("application/json");
     const said = json ? await response.json() : {};
@@ -179,13 +181,14 @@ class Saver {
     this.timer = setTimeout(() => this.save(), 15000);
   }
 
-  // Signing in gives a new token; the page of this very form has it.
+  // Signing in gives a new token; the page of this very form has it. Null where somebody who is
+  // not signed in is led elsewhere.
   async freshToken() {
     const page = await fetch(location.href, { headers: { Accept: "text/html" } });
     const found = new DOMParser().parseFromString(await page.text(), "text/html");
     const token = found.querySelector("#deal-form [name=csrfmiddlewaretoken]")?.value;
     if (token) form.elements.csrfmiddlewaretoken.value = token;
-    return Boolean(token);
+    return token ?? (page.redirected ? null : "");
   }
 
   overtaken(said) {

@@ -116,4 +116,11 @@ if (form) {
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "investor-rows") pasted(event.detail.target);
   });
+  // What a field means now takes the place of what was wrong with it when it was sent.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const name = event.detail.successful && event.target.getAttribute?.("aria-describedby")?.includes("meaning-") && event.target.id;
+    if (!name) return;
+    document.getElementById(`${name}-error`)?.remove();
+    event.target.removeAttribute("aria-invalid");
+  });
 }
