@@ -67,6 +67,8 @@ SIGN_UP = env.bool("SIGN_UP", False)
 # How mail leaves, such as submission://user:password@mail.example.org:587; else it is printed.
 vars().update(env.dj_email_url("EMAIL_URL", "console:"), EMAIL_TIMEOUT=10)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "InvestTrack <investtrack@localhost>")
+# How readers reach this server; links in mails begin with it.
+SITE_URL = env.str("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 if HTTPS:
     vars().update(https_settings(ALLOWED_HOSTS))
 if TRUST_PROXY:
@@ -74,9 +76,6 @@ if TRUST_PROXY:
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Browsers make passkeys for HTTPS, and for this machine.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-
-# How readers reach this server; links in mails begin with it.
-SITE_URL = env.str("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 
 # --- the register ---------------------------------------------------------------------------
 # Published data is readable without a key.
@@ -97,8 +96,7 @@ QUESTION_MAX_SECONDS = env.int("QUESTION_MAX_SECONDS", 20, validate=validate.Ran
 # Hosts (host, or host:port for another port than 80, 443, 8080 and 8443) that feeds may be
 # fetched from although they are inside ones, such as an institute's own file server.
 FEED_ALLOW_INSIDE: list[str] = env.list("FEED_ALLOW_INSIDE", [])
-# Seconds after which fetching a file is given up; less than a task may last, with time to look
-# into the file.
+# Seconds after which fetching a file is given up; a task, which looks into it, may last longer.
 FEED_MAX_SECONDS = env.int("FEED_MAX_SECONDS", 120, validate=validate.Range(1, 180))
 
 # --- files that are imported ------------------------------------------------------------------

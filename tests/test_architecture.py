@@ -19,6 +19,8 @@ ALLOWED = {
     # The log of what people did, and what they are told.
     "journal": {"models"},
     "mail": {"models", "journal", "templatetags"},
+    # Reference data, kept by administrators.
+    "admin": {"models", "journal", "rules", "flows"},
     "actions": {
         "entry",
         "journal",

@@ -1,6 +1,6 @@
 """What people did, as lists show it: who, what, to which thing, and when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,8 +33,9 @@ def whole(found: QuerySet[Activity]) -> QuerySet[Activity]:
     )
 
 
-def done(rows: Sequence[Activity]) -> list[Done]:
+def done(found: Iterable[Activity]) -> list[Done]:
     """Lines for entries from `whole`; one more query for the names of deals."""
+    rows = list(found)
     names = names_of(row.deal_id for row in rows if row.deal_id)
     return [_line(row, names) for row in rows]
 

@@ -59,9 +59,15 @@ def _settle(
     wanted: Mapping[str, Mapping[str, Any]],
     key_fields: Iterable[str],
 ) -> None:
-    """Create, update and delete until table and file agree; `fields` names what was touched."""
+    """Create, update and delete until table and file agree; `fields` names what was touched.
+
+    What a person has changed, added or deleted stays as they left it.
+    """
     touched = []
     with transaction.atomic():
+        theirs = _changed_by_people(kind)
+        known = {key: row for key, row in known.items() if key not in theirs}
+        wanted = {key: facts for key, facts in wanted.items() if key not in theirs}
         for key, facts in wanted.items():
             row = known.get(key)
             if row is None:
@@ -78,3 +84,9 @@ def _settle(
             touched.append(key)
         if touched:
             ledger.append(kind, by="system", reason="Loaded with the code.", fields=touched)
+
+
+def _changed_by_people(kind: Change.Kind) -> set[str]:
+    """Keys of rows that somebody has changed in the admin, as the ledger names them."""
+    entries = Change.objects.filter(kind=kind).exclude(by="system")
+    return {key for fields in entries.values_list("fields", flat=True) for key in fields}

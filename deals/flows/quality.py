@@ -53,9 +53,12 @@ class Among:
     def values(self) -> dict[str, Any]:
         """What its condition and those of the checks name."""
         pk = self.population.pk if self.population else None
-        own = {"population": pk, "country": self.country, "legs": _headline()}
-        own["europe"] = sorted(side("europe").always)
-        return parameters() | own
+        return parameters() | {
+            "population": pk,
+            "country": self.country,
+            "legs": _headline(),
+            "europe": sorted(side("europe").always),
+        }
 
 
 @dataclass(frozen=True, slots=True)

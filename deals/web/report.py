@@ -99,7 +99,7 @@ def _form(request: HttpRequest, subject: Subject) -> HttpResponse:
     return response
 
 
-def _typed(request: HttpRequest) -> dict[str, str]:
+def _typed(request: HttpRequest) -> dict[str, Any]:
     """The named fields and no others; PostgreSQL keeps no NUL, and nobody means one."""
     names = ("field", "text", "source_url", "contact")
     typed = {name: request.POST.get(name, "").replace("\0", "").strip() for name in names}
