@@ -1,5 +1,6 @@
 """`/desk/organizations/`: pairs that may be one organization, for a person to decide on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from deals.desk.access import needs, person
 from deals.desk.decisions import reason_given, unfit
 from deals.desk.faults import Fault, by_field
 from deals.desk.merged import lately_merged
+from deals.desk.organizations_choice import Choice, choices, taken
 from deals.feeds.questions import Question, Side, count_open, open_question, open_suggestions
 from deals.models import Organization, Population, Suggestion
 from deals.rules.roles import BRING, DECIDE
@@ -50,6 +52,7 @@ class Pair:
     then: int | None = None
     keep_fault: str = ""
     reason_fault: str = ""
+    choices: Sequence[Choice] = ()
 
 
 @require_safe
@@ -88,7 +91,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         (one,) = sides.values()
         try:
             _merge(one, into, request, reason)
-        except acts.NotAllowed as refusal:
+        except (acts.NotAllowed, ValueError) as refusal:
             faults = [Fault("", str(refusal))]
         else:
             return _back(request, done=f"“{one.name}” is now “{into.name}”.")
@@ -100,6 +103,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         reason=reason,
         keep_fault=wrong.get(f"keep-{pk}", ""),
         reason_fault=wrong.get(f"reason-{pk}", ""),
+        choices=choices(pair.columns[0].side, pair.columns[1].side, request.POST),
     )
     back = _address(request)
     context = _frame(request) | {"pair": pair, "faults": faults, "back": back}
@@ -122,8 +126,9 @@ def keep_apart(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _merge(one: Side, into: Side, request: HttpRequest, reason: str) -> None:
+    take = taken(one, into, request.POST)
     rows = Organization.objects.in_bulk([one.pk, into.pk])
-    acts.merge(one=rows[one.pk], into=rows[into.pk], by=person(request), reason=reason)
+    acts.merge(one=rows[one.pk], into=rows[into.pk], by=person(request), reason=reason, take=take)
 
 
 def _frame(request: HttpRequest) -> dict[str, object]:
@@ -148,7 +153,8 @@ def _pairs(questions: list[Question]) -> list[Pair]:
             Column(goes, stays, deals.get(goes.pk, "")),
         )
         reason = " ".join(question.reasons)
-        pairs.append(Pair(question, columns, stays.public_id, reason, then))
+        chosen = choices(stays, goes, {})
+        pairs.append(Pair(question, columns, stays.public_id, reason, then, choices=chosen))
     return pairs
 
 

@@ -324,3 +324,25 @@ def test_only_reviewers_split(client, pair) -> None:
     assert client.get(reverse("desk-organization-split", args=["O-nobody"])).status_code == 404
     pair.one.refresh_from_db()
     assert pair.one.merged_into == pair.other
+
+
+def test_name_country_and_kind_are_chosen_one_by_one(client, rita, pair) -> None:
+    Organization.objects.filter(pk=pair.one.pk).update(kind="fund")
+    Organization.objects.filter(pk=pair.other.pk).update(kind="company", country="CH")
+    content = client.get(PAGE).content.decode()
+    for fact in ("name", "country", "kind"):
+        assert f'name="take-{fact}"' in content
+    data = merging(pair.one, **{"take-name": pair.other.public_id, "take-kind": ""})
+    client.post(at("desk-suggestion-merge", pair), data)
+    pair.one.refresh_from_db()
+    assert (pair.one.name, pair.one.kind, pair.one.country) == ("Fooo AG", "fund", "DE")
+
+
+def test_a_choice_of_a_third_organization_is_refused(client, rita, pair) -> None:
+    third = make_organization("Third", "FR")
+    data = merging(pair.one, **{"take-name": third.public_id})
+    response = client.post(at("desk-suggestion-merge", pair), data)
+    assert response.status_code == 400
+    assert "Choose one of the two for: Name." in text_of(response)
+    pair.refresh_from_db()
+    assert pair.state == "open"
