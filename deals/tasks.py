@@ -14,6 +14,7 @@ from deals.feeds import tidy as tidying
 from deals.feeds.newcomers import LATELY, look_for_likeness, published_lately
 from deals.feeds.spellings import spell_missing
 from deals.flows.whatif import impact
+from deals.flows.whatif_reviews import weigh_waiting
 from deals.models import ImportRun
 from deals.models.derived import rebuild
 
@@ -80,6 +81,12 @@ def run_feed_slot(slot_id: int) -> None:
 def send_mail() -> int:
     """Write to people about what is new for them, and to readers about what came of reports."""
     return mail.send_due()
+
+
+@shared_task
+def weigh_reviews() -> int:
+    """What each thing that waits for a decision would do to the headline shares."""
+    return weigh_waiting()
 
 
 @shared_task

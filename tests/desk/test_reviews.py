@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from deals.actions import reviews as acts
-from deals.flows.whatif_reviews import weigh, weigh_waiting
+from deals.flows.whatif_reviews import weigh
 from deals.models import Review
+from deals.tasks import weigh_reviews
 from tests.desk.runs import make_person, make_run
 from tests.desk.waiting import amount, hand_in, hand_in_new
 from tests.factories import make_deal, make_deals
@@ -80,8 +81,8 @@ def test_a_row_says_which_headline_number_moves(client, anna, rita) -> None:
             "contribution": None, "stake": None}  # fmt: skip
     review = hand_in(anna, deal=live, change=lambda facts: facts["investors"].append(fund))
     quiet = waiting(anna, "Quiet")
-    assert weigh_waiting() == 2
-    assert weigh_waiting() == 0
+    assert weigh_reviews() == 2
+    assert weigh_reviews() == 0
     client.force_login(rita)
     said = text_of(client.get(QUEUE))
     assert "Europe → China, all years: 0 → 1 of 4" in said
