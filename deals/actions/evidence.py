@@ -17,9 +17,9 @@ from deals.actions.evidence_rows import apply
 from deals.actions.notices import tell_reviewers
 from deals.actions.turns import take_turn
 from deals.entry.evidence import LISTS, Change, overtaken, record
-from deals.entry.evidence_moves import moves
+from deals.entry.evidence_moves import current, moves
 from deals.feeds.publish import Published
-from deals.feeds.repoint import repoint
+from deals.feeds.repoint import Repointing, repoint
 from deals.feeds.spellings import rebuild
 from deals.models import Change as LedgerEntry
 from deals.models import Organization, OrganizationEdit, Review, ledger
@@ -69,19 +69,10 @@ def publish_edit(*, edit: OrganizationEdit, by: User, reason: str = "") -> Organ
     own = _refuse_own(edit, by, _("You wrote this yourself; somebody else has to approve it."))
     edit = _open(edit, _("published"))
     take_turn()
-    ledger.lock()
     organization = _locked(edit.organization)
     _refuse_overtaken(edit.changes, organization)
-    before = OwnerBook(on_record(also=[organization.pk]))
-    apply(organization, edit.changes)
-    rebuild([organization.pk])
-    after = OwnerBook(on_record(also=[organization.pk]))
-    published = repoint(
-        moves(organization.pk, before, after).change,
-        by=_name(by),
-        decided_by=by.pk if by else None,
-        reason=edit.reason,
-    )
+    change = _applied(organization, edit.changes)
+    published = repoint(change, by=_name(by), decided_by=by.pk if by else None, reason=edit.reason)
     entry = ledger.append(
         LedgerEntry.Kind.ORGANIZATION,
         by=_name(by),
@@ -118,6 +109,23 @@ def withdraw_edit(*, edit: OrganizationEdit, by: User) -> OrganizationEdit:
     _close(edit, State.WITHDRAWN, by, "", False)
     journal.record("took_back", by=by, edit=edit)
     return edit
+
+
+def _applied(organization: Organization, changes: list[Change]) -> Repointing:
+    """Write the rows, and say what moves by them; holds the ledger's lock from then on.
+
+    Thousands of deals are compared before the lock, and again only where somebody has published
+    in between.
+    """
+    before = OwnerBook(on_record(also=[organization.pk]))
+    apply(organization, changes)
+    rebuild([organization.pk])
+    after = OwnerBook(on_record(also=[organization.pk]))
+    seen = current(organization.pk)
+    found = moves(seen, before, after)
+    ledger.lock()
+    now = current(organization.pk)
+    return found.change if now == seen else moves(now, before, after).change
 
 
 def _fields(edit: OrganizationEdit, published: Published) -> list[str]:

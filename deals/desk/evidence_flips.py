@@ -3,6 +3,7 @@
 Everything is computed afresh from what is on record; nothing is written.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from deals.entry.evidence_bundles import moved
 from deals.entry.evidence_laid import moves_of
 from deals.entry.evidence_moves import Disagreement
 from deals.feeds.repoint import Repointing
-from deals.flows.flips import HEADQUARTERS, ULTIMATE, Flip, Flow, flip, places_of
+from deals.flows.flips import HEADQUARTERS, ULTIMATE, WAYS, Flip, Flow, flip, places_of
 from deals.flows.whatif_versions import impact_of_bundles
 from deals.models import DealVersion, Organization
 from deals.models.bundles import Bundle, Row, load
@@ -24,6 +25,9 @@ from deals.models.bundles import Bundle, Row, load
 # The page lists so many deals, those that change a flow first; the counts are of all.
 MOST_SHOWN = 100
 MOST_DISAGREEING = 20
+EVERY_FLOW = [
+    Flow(way, by, wide) for way in WAYS for by in (HEADQUARTERS, ULTIMATE) for wide in (False, True)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,16 @@ class Flips:
     disagreements: int
     disagreeing: list[Stays]
     impact: dict[str, Any] | None
+    entering: Counter[Flow]
+    leaving: Counter[Flow]
+
+    @property
+    def sums(self) -> list[tuple[str, int, int]]:
+        """Each flow that changes, in words, with the deals that enter and that leave it."""
+        changed = [flow for flow in EVERY_FLOW if self.entering[flow] or self.leaving[flow]]
+        return [
+            (flow_words([flow])[0], self.entering[flow], self.leaving[flow]) for flow in changed
+        ]
 
     @property
     def effect(self) -> Effect | None:
@@ -106,6 +120,8 @@ def flips(organization: Organization, changes: list[Change]) -> Flips:
         disagreements=len(stays),
         disagreeing=_stays(stays[:MOST_DISAGREEING]),
         impact=impact_of_bundles(after) if after else None,
+        entering=Counter(flow for *_, flipped in rows for flow in flipped.entered),
+        leaving=Counter(flow for *_, flipped in rows for flow in flipped.left),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from deals.entry.evidence import Change, Record, day, share
-from deals.entry.evidence_moves import Moves, moves
+from deals.entry.evidence_moves import Moves, current, moves
 from deals.models import Domicile, Organization
 from deals.models.attribution import Evidence, OwnerBook, Seat, Stake, controls, on_record
 
@@ -16,7 +16,7 @@ def moves_of(organization: Organization, changes: list[Change]) -> Moves:
     owners = owners_named(changes)
     known = on_record(also=(organization.pk, *owners.values()))
     after = laid(known, organization.pk, changes, owners)
-    return moves(organization.pk, OwnerBook(known), OwnerBook(after))
+    return moves(current(organization.pk), OwnerBook(known), OwnerBook(after))
 
 
 def owners_named(changes: Changes) -> dict[str, int]:

@@ -35,16 +35,31 @@ class Moves:
     disagreements: list[Disagreement] = field(default_factory=list)
 
 
-def moves(organization: int, before: OwnerBook, after: OwnerBook) -> Moves:
-    """What changes in current versions, live or waiting, when `after` takes the place of `before`.
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The places in versions, live or waiting, that evidence about an organization can move."""
+
+    organization: int
+    targets: list[Target]
+    parts: list[Part]
+
+
+def current(organization: int) -> Current:
+    """Where it is the target, and where it or anything that it owns is an investor."""
+    parts = parts_of(owned_by([organization]))
+    return Current(organization, targets_of([organization]), parts)
+
+
+def moves(places: Current, before: OwnerBook, after: OwnerBook) -> Moves:
+    """What changes when `after` takes the place of `before`.
 
     The books must know the undated country of the organization itself.
     """
     found = Moves()
-    for target in targets_of([organization]):
+    for target in places.targets:
         _target(target, before, after, found)
-    for part in parts_of(owned_by([organization])):
-        _part(part, part.organization == organization, before, after, found)
+    for part in places.parts:
+        _part(part, part.organization == places.organization, before, after, found)
     return found
 
 

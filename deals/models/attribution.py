@@ -75,16 +75,12 @@ class Evidence:
 def on_record(also: Iterable[int] = ()) -> Evidence:
     """What is on record, in three queries; `also` are organizations that are asked for besides
     those that own others."""
+    links = ("owned_id", "owner_id", "controlling", "share", "state_linked", "first", "last")
     stakes = {
-        row.pk: Stake(
-            row.owned_id,
-            row.owner_id,
-            controls(row.controlling, row.share),
-            row.state_linked,
-            row.first,
-            row.last,
+        pk: Stake(owned, owner, controls(controlling, share), *facts)
+        for pk, owned, owner, controlling, share, *facts in (
+            Ownership.objects.order_by("pk").values_list("pk", *links)
         )
-        for row in Ownership.objects.order_by("pk")
     }
     seats = Domicile.objects.filter(basis=Domicile.Basis.HEADQUARTERS).order_by("pk")
     facts = ("organization_id", "country", "first", "last")
@@ -141,24 +137,23 @@ class OwnerBook:
         return Attribution(tuple(sorted(c for c in countries if c)), "evidence", state_linked)
 
     def _climb(self, investor: int, first: date | None, last: date | None) -> set[int]:
-        """The organizations where the chains of controllers end."""
+        """The organizations where the chains of controllers end, each chain followed by itself:
+        two joint controllers of one group lead to that group alone. A circle ends where it
+        closes."""
         tops: set[int] = set()
-        seen = {investor}
-        level = [investor]
-        for _ in range(LONGEST_CHAIN):
-            above: list[int] = []
-            for member in level:
-                links = [link for link in self._links[member] if link.holds(first, last)]
-                controllers = [link.owner for link in links if link.controls]
-                fresh = [owner for owner in controllers if owner not in seen]
-                if not fresh:
-                    tops.add(member)
-                seen.update(fresh)
-                above.extend(fresh)
-            level = above
-            if not level:
-                break
-        return tops | set(level)
+        chains: list[tuple[int, ...]] = [(investor,)]
+        while chains:
+            chain = chains.pop()
+            above = {
+                link.owner
+                for link in self._links.get(chain[-1], ())
+                if link.controls and link.owner not in chain and link.holds(first, last)
+            }
+            if above and len(chain) <= LONGEST_CHAIN:
+                chains += [(*chain, owner) for owner in above]
+            else:
+                tops.add(chain[-1])
+        return tops
 
     def _state_linked(self, investor: int, first: date | None, last: date | None) -> bool:
         """Whether a state holds any stake above the investor, a minority of a minority included."""

