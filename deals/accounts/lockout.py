@@ -35,8 +35,11 @@ def address_of(request: HttpRequest) -> str | None:
 
 def name_of(request: HttpRequest, credentials: Credentials) -> str | None:
     """The name that failures are counted under: one for a person, however they write it."""
-    given = credentials or {"username": request.POST.get(settings.AXES_USERNAME_FORM_FIELD)}
-    text = str(given.get("username") or given.get("email") or "").strip().replace("\0", "")[:150]
+    field = settings.AXES_USERNAME_FORM_FIELD
+    given = credentials or {field: request.POST.get(field)}
+    # django-axes asks with the form's word for the name, Django tells with its own.
+    written = given.get("username") or given.get(field) or given.get("email") or ""
+    text = str(written).strip().replace("\0", "")[:150]
     if "@" in text:
         named = get_user_model().objects.filter(email__iexact=text).order_by("pk").first()
         text = named.get_username() if named else text

@@ -8,7 +8,9 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -126,8 +128,11 @@ def link_for(user: User) -> str:
 
 
 def end_sessions(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
-        session.end()
+    """Sign a person out everywhere, also where the list of their sessions does not reach."""
+    UserSession.objects.filter(user=user).delete()
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
 
 
 def give_role(user: User, role: str) -> None:
