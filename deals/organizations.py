@@ -5,7 +5,7 @@ deals of the merged organization, which point to the survivor; the names and cou
 stated stay. One entry of the ledger says what was moved, so that `split` can undo it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -32,7 +32,15 @@ from deals.models import Change, Organization, Ownership, Suggestion, ledger
 from deals.models.attribution import OwnerBook
 from deals.rules.names import normalise
 
-__all__ = ["NotAllowed", "count_open", "keep_apart", "merge", "open_suggestions", "split"]
+__all__ = [
+    "NotAllowed",
+    "count_open",
+    "keep_apart",
+    "merge",
+    "merge_all",
+    "open_suggestions",
+    "split",
+]
 
 State = Suggestion.State
 User = AbstractBaseUser | None
@@ -106,6 +114,14 @@ def merge(
     return ledger.append(
         Change.Kind.ORGANIZATION, by=_name(by), reason=reason, organization=one, fields=fields
     )
+
+
+@transaction.atomic
+def merge_all(
+    *, ones: Iterable[Organization], into: Organization, by: User, reason: str
+) -> list[Change]:
+    """Say that several are `into`: all of them, or none where one is not allowed."""
+    return [merge(one=one, into=into, by=by, reason=reason) for one in ones]
 
 
 @transaction.atomic

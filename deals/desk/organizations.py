@@ -74,6 +74,18 @@ def organizations(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/organizations.html", context)
 
 
+@require_safe
+@needs(BRING)
+def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
+    """One pair alone, while the question is open."""
+    question = open_question(pk)
+    if question is None:
+        return _back(request, error=DECIDED)
+    (pair,) = _pairs([question])
+    context = _frame(request) | {"pair": pair, "back": reverse("desk-organizations")}
+    return render(request, "desk/organizations_pair.html", context)
+
+
 @require_POST
 @needs(DECIDE)
 def merge(request: HttpRequest, pk: int) -> HttpResponse:

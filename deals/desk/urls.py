@@ -25,6 +25,8 @@ from deals.desk import (
     notifications,
     organization_edit,
     organizations,
+    organizations_any,
+    organizations_groups,
     people,
     presence,
     quality,
@@ -87,6 +89,18 @@ urlpatterns = [
     path("conflicts/", conflicts.conflicts, name="desk-conflicts"),
     path("staged/<int:pk>/decide/", resolving.decide, name="desk-staged-decide"),
     path("organizations/", organizations.organizations, name="desk-organizations"),
+    path("organizations/groups/", organizations_groups.groups, name="desk-organization-groups"),
+    path(
+        "organizations/groups/merge/",
+        organizations_groups.merge_group,
+        name="desk-organization-group-merge",
+    ),
+    path(
+        "organizations/<str:public_id>/merge/",
+        organizations_any.merge_with,
+        name="desk-organization-merge",
+    ),
+    path("organizations/pairs/<int:pk>/", organizations.suggestion, name="desk-suggestion"),
     path("organizations/pairs/<int:pk>/merge/", organizations.merge, name="desk-suggestion-merge"),
     path(
         "organizations/pairs/<int:pk>/apart/",

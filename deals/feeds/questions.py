@@ -79,7 +79,7 @@ def open_question(pk: int) -> Question | None:
 
 def _questions(found: QuerySet[Suggestion]) -> list[Question]:
     pairs = list(found.select_related("one", "other"))
-    sides = _sides({side.pk: side for pair in pairs for side in (pair.one, pair.other)})
+    sides = sides_of({side.pk: side for pair in pairs for side in (pair.one, pair.other)})
     return [
         Question(
             pair.pk,
@@ -106,7 +106,8 @@ def _open() -> QuerySet[Suggestion]:
     return Suggestion.objects.filter(~Exists(merged), state=Suggestion.State.OPEN)
 
 
-def _sides(organizations: dict[int, Organization]) -> dict[int, Side]:
+def sides_of(organizations: dict[int, Organization]) -> dict[int, Side]:
+    """What is known of organizations, by their keys; four queries for any number."""
     pks = list(organizations)
     names, ids = defaultdict(list), defaultdict(list)
     for row in OrganizationName.objects.filter(organization__in=pks).order_by("name"):

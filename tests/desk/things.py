@@ -53,6 +53,8 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "desk-deal-edit": [deal.public_id],
         "desk-template": ["investtrack", "csv"],
         "desk-staged-decide": [stage(make_run("published"), "conflict").pk],
+        "desk-suggestion": [pair.pk],
+        "desk-organization-merge": [one.public_id],
         "desk-suggestion-merge": [pair.pk],
         "desk-suggestion-apart": [pair.pk],
         "desk-organization-edit": [one.public_id],
