@@ -31,7 +31,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 @needs(PROPOSE)
 def like(request: HttpRequest) -> HttpResponse:
     """What publishing a name without an id would mean, and the organizations that are much like it,
-    for `name` and, if it is known, `country`."""
+    for `name` and, if it is known, `country`; with `known=yes` a new one is none."""
     name = request.GET.get("name", "").replace("\0", "").strip()
     code = request.GET.get("country", "")
     country = code if code in COUNTRIES else None
@@ -44,6 +44,7 @@ def like(request: HttpRequest) -> HttpResponse:
         "name": name,
         "country": country,
         "bearers": bearers,
+        "may_be_new": request.GET.get("known") != "yes",
         "rows": [one for one in similar(name, country) if one.public_id not in known],
     }
     return render(request, "desk/parts/organization_like.html", context)

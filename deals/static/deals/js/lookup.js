@@ -85,13 +85,16 @@ async function ask(field, address, parameters) {
   }
 }
 
+// Invented organizations are offered, or none is made, where the field says so.
+function wishes(field) {
+  const said = ["invented", "known"].filter((wish) => wish in field.box.dataset);
+  return Object.fromEntries(said.map((wish) => [wish, "yes"]));
+}
+
 async function search(field) {
   const q = field.input.value.trim();
   if (!q) return close(field);
-  const parameters = { q };
-  for (const wish of ["invented", "known"]) {
-    if (wish in field.box.dataset) parameters[wish] = "yes";
-  }
+  const parameters = { q, ...wishes(field) };
   const found = await ask(field, field.box.dataset.options, parameters);
   if (!found || document.activeElement !== field.input) return;
   field.list.replaceChildren(...found.children);
@@ -110,10 +113,10 @@ function searchSoon(field) {
 // What the name means while no organization is chosen: a known one, or a new one that may be like
 // known ones.
 async function compare(field) {
-  if (field.id.value || "known" in field.box.dataset) return;
+  if (field.id.value) return;
   const name = field.input.value.trim();
   if (!name) return field.like.replaceChildren();
-  const parameters = { name, country: field.country.value };
+  const parameters = { name, country: field.country.value, ...wishes(field) };
   const found = await ask(field, field.box.dataset.like, parameters);
   if (field.id.value || field.input.value.trim() !== name) return;
   field.like.replaceChildren(...(found ? [found] : []));
