@@ -92,8 +92,15 @@ def in_words(stored: Stored) -> str:
     moved = [one for one in map(told, (stored or {}).get("questions", [])) if one.changed]
     if not moved:
         return ""
-    # First what gains or loses deals, and of that what is a share.
-    first = min(moved, key=lambda one: (_n(one.sides[0]) == _n(one.sides[1]), not one.difference))
+    # First what gains or loses deals, of that what is a share, and of that the years of MERICS.
+    first = min(
+        moved,
+        key=lambda one: (
+            _n(one.sides[0]) == _n(one.sides[1]),
+            not one.difference,
+            "from=" not in one.page,
+        ),
+    )
     before, after = first.sides
     said = (
         _("%(question)s: %(n)s of %(was)s → %(whole)s")

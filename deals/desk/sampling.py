@@ -25,7 +25,7 @@ from deals.models import ImportRun, SampleCheck, StagedDeal
 from deals.rules.roles import DECIDE
 
 # What a reader of a list of facts has seen above it already, or never wants to know.
-LEFT_OUT = {"target_country_basis", "amount_text", "population", "ids"}
+LEFT_OUT = {"target_name", "target_country_basis", "amount_text", "population", "ids"}
 
 
 @dataclass(frozen=True, slots=True)

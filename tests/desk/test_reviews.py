@@ -85,7 +85,7 @@ def test_a_row_says_which_headline_number_moves(client, anna, rita) -> None:
     assert weigh_reviews() == 0
     client.force_login(rita)
     said = text_of(client.get(QUEUE))
-    assert "Europe → China, all years: 0 → 1 of 4" in said
+    assert "Europe → China, 2017–2022: 0 → 1 of 4, and 1 more" in said
     assert "moves no headline number" in said
     assert shown(client, "?moves=1") == ["Horizon"]
     assert {review.pk, quiet.pk} == set(Review.objects.values_list("pk", flat=True))
