@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from deals.desk import form_start
-from deals.desk.access import needs, person
-from deals.desk.draft_answers import Keep, answer, answer_in_json, wants_json
+from deals.desk.access import needs, person, wants_json
+from deals.desk.draft_answers import Keep, answer, answer_in_json
 from deals.desk.draft_keeping import keep_edit, keep_new
 from deals.desk.form_page import form_page
 from deals.models import Deal, DealVersion, Draft

@@ -54,11 +54,6 @@ def answer_in_json(request: HttpRequest, keep: Keep) -> JsonResponse:
         return JsonResponse({"message": str(refusal)}, status=400)
 
 
-def wants_json(request: HttpRequest) -> bool:
-    """Whether the page itself is saving, not a person pressing a button."""
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
 def hand_in(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Read the draft and hand it in; everything that is wrong is said at once."""
     before = actions.facts_of(draft.based_on) if draft.based_on else None

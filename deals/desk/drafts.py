@@ -74,7 +74,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _mine(pk: int, user: User) -> Draft:
-    known = ("deal", "based_on", "version__decided_by", "report")
+    known = ("deal", "based_on", "version__decided_by", "version__review", "report")
     return get_object_or_404(Draft.objects.select_related(*known), pk=pk, owner=user)
 
 

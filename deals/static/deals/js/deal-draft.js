@@ -159,7 +159,8 @@ class Saver {
     form.dataset.store = [...own, said.store].join(":");
     form.dataset.save = said.save;
     form.elements.revision.value = said.revision;
-    form.action = said.page;
+    // A button of the form is called "action", which hides the property of that name.
+    form.setAttribute("action", said.page);
     if (location.pathname !== said.page) history.replaceState(null, "", said.page);
   }
 

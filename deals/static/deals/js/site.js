@@ -44,6 +44,17 @@ function reveal(within) {
   }
 }
 
+// What a form keeps in the browser is for whoever typed it, and goes when that person does.
+function forgetDrafts(event) {
+  if (!/\/(sign-out|logout)\/$/.test(event.target.getAttribute("action") ?? "")) return;
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key);
+  } catch {
+    // Where storage is forbidden nothing was kept.
+  }
+}
+
+document.addEventListener("submit", forgetDrafts);
 for (const button of document.querySelectorAll("[data-theme-switch]")) themeButton(button);
 reveal(document);
 document.addEventListener("htmx:afterSwap", (event) => reveal(event.target));
