@@ -3,13 +3,17 @@
 import re
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
+from deals.entry.reading import read
 from deals.rules.counting import STATUSES
 from tests.desk.runs import make_person
 from tests.factories import make_organization
 
 pytestmark = pytest.mark.django_db
+PAGE = {"kind": "page", "url": "https://a.example/"}
+WORDS = {"kind": "funding_round", "status": "completed"}
 READ, INVESTORS = "/desk/read/", "/desk/read/investors/"
 
 
@@ -86,6 +90,17 @@ def test_nothing_that_is_typed_runs_or_turns_the_page_around(contributor, typed)
         assert "<script>" not in page
         assert "\u202e" not in page
     assert 'value="GV"' in rows or "more than 5,000" in rows
+
+
+@pytest.mark.parametrize("part", ["faults", "fault"])
+def test_a_sentence_that_quotes_what_was_typed_does_not_turn_around(part):
+    (fault,) = read(
+        {"target": {"name": "A"}, "date": "\u202e<b>", "sources": [PAGE]} | WORDS
+    ).faults
+    shown = render_to_string(
+        f"desk/parts/{part}.html", {"faults": [fault], "text": fault.message, "name": "date"}
+    )
+    assert "“⟨U+202E⟩&lt;b&gt;” is not a date we can read" in shown
 
 
 def test_a_line_becomes_rows_behind_those_of_the_form(contributor):
