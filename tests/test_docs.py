@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = {path.name: path.read_text() for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]}
 ALL = "\n".join(DOCS.values())
 OURS = {name for name, app in get_commands().items() if app == "deals"}
-FOREIGN = {"migrate", "collectstatic", "axes_reset"}
+FOREIGN = {"migrate", "collectstatic", "axes_reset", "axes_reset_username", "check"}
 
 
 def routes(resolver=None, prefix="/"):
