@@ -15,7 +15,7 @@ Branch = tuple[str, dict[str, Any]]
 ID = "id"
 BY_ID, EXACT, BEGINNING, WORD, READ, READ_BEGINNING, INSIDE, ALIKE = range(8)
 # Rows of an index that a branch looks at, and organizations whose deals are counted.
-SEEN, COUNTED = 600, 120
+SEEN, COUNTED = 400, 100
 # The count of a bank that is in everything would take longer than all the rest.
 MOST_DEALS = 1_000
 # Share of the typed trigrams that has to be found together: a wrong letter or two in seven.

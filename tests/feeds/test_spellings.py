@@ -1,6 +1,7 @@
 """The table of spellings stays in step with the organizations."""
 
 import pytest
+from django.core.management import call_command
 
 from deals.feeds import spellings
 from deals.feeds.match import organizations
@@ -73,3 +74,10 @@ def test_a_name_of_several_scripts_keeps_the_strongest_kind_of_each_spelling():
     one.names.create(name="百度", key="百度", script="Hans")
     spellings.rebuild([one.pk])
     assert SearchName.objects.get(organization=one, text="baidu").kind == "name"
+
+
+def test_the_command_spells_everything_anew(capsys):
+    one = make_organization("DeepSeek", "CN")
+    call_command("rebuild", names=True)
+    assert texts(one) == {"deepseek"}
+    assert "Spellings of organizations: 1." in capsys.readouterr().out

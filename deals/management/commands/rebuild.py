@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Live facts were added up again into {rebuild_cells():,} cells.")
             return
         if options["names"]:
-            self.stdout.write(f"Organizations have {spellings.rebuild():,} spellings now.")
+            self.stdout.write(f"Spellings of organizations: {spellings.rebuild():,}.")
             return
         count = rebuild(only_provisional=options["only_provisional"])
         self.stdout.write(f"Facts and documents of {count:,} versions were computed again.")
