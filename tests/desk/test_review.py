@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from deals import actions
 from deals.actions import reviews as acts
+from deals.actions.evidence import propose
+from deals.entry.evidence import difference, record
 from deals.models import Comment, DealVersion, Review, ledger
 from tests.desk.runs import make_person
 from tests.desk.waiting import amount, hand_in, hand_in_new
-from tests.factories import make_deal, make_deals
+from tests.factories import make_deal, make_deals, make_organization
 
 pytestmark = pytest.mark.django_db
 
@@ -355,3 +357,28 @@ def test_the_number_of_queries_of_the_page_is_bounded(
     client.get(at(review))
     with django_assert_max_num_queries(40):
         client.get(at(review))
+
+
+def test_a_change_of_an_organization_is_decided_on_the_same_page(client, anna, rita) -> None:
+    organization = make_organization("Hidden Fund", "DE")
+    known = record(organization)
+    changes = difference(known, known | {"name": "Open Fund"})
+    edit = propose(organization=organization, changes=changes, reason="Renamed.", by=anna)
+    review = Review.objects.get(edit=edit)
+    client.force_login(rita)
+    said = text_of(client.get(at(review)))
+    assert "Hidden Fund" in said
+    assert "organization" in said
+    assert "Renamed." in said
+    (row,) = client.get(reverse("desk-reviews")).context["rows"]
+    assert (row.name, row.facts) == ("Hidden Fund", ["Name, kind or country"])
+    decide(client, review, "ask", question="Which register?")
+    assert "Which register?" in text_of(client.get(at(review)))
+    response = decide(client, review, "approve")
+    assert "Published: " in text_of(response)
+    organization.refresh_from_db()
+    assert organization.name == "Open Fund"
+    response = decide(client, review, "reject", reason="Too late.")
+    assert "decided on this already" in text_of(response)
+    edit.refresh_from_db()
+    assert edit.state == "published"

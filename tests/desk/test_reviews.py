@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from deals.actions import reviews as acts
-from deals.flows.whatif_reviews import weigh
+from deals.flows.whatif_reviews import as_it_would_be, weigh
 from deals.models import Review
 from deals.tasks import weigh_reviews
 from tests.desk.runs import make_person, make_run
@@ -85,7 +85,7 @@ def test_a_row_says_which_headline_number_moves(client, anna, rita) -> None:
     assert weigh_reviews() == 0
     client.force_login(rita)
     said = text_of(client.get(QUEUE))
-    assert "Europe → China, 2017–2022: 0 → 1 of 4, and 1 more" in said
+    assert "Europe → China, 2017–2022: 0 → 1 of 4, and 3 more" in said
     assert "moves no headline number" in said
     assert shown(client, "?moves=1") == ["Horizon"]
     assert {review.pk, quiet.pk} == set(Review.objects.values_list("pk", flat=True))
@@ -181,3 +181,33 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(
         waiting(make_person(f"writer {number}"), f"Company {number}")
     with django_assert_num_queries(len(few)):
         client.get(QUEUE)
+
+
+def test_names_that_would_run_are_shown_and_do_not(client, anna, rita) -> None:
+    waiting(anna, "<script>alert(1)</script>\u202eX")
+    client.force_login(rita)
+    page = client.get(QUEUE).content.decode()
+    assert "<script>alert" not in page
+    assert "\u202e" not in page
+    assert "⟨U+202E⟩" in page
+
+
+def test_a_change_that_waits_is_weighed_on_top_of_what_others_published(anna, rita) -> None:
+    """They moved it out of AI, I add a European: together that moves nothing."""
+    live = make_deal(target="Horizon", investors=[("Dragon", "CN")])
+    fund = {"id": "", "name": "Fund", "country": "DE", "basis": "stated", "lead": None,
+            "contribution": None, "stake": None}  # fmt: skip
+    review = hand_in(anna, deal=live, change=lambda facts: facts["investors"].append(fund))
+    weigh(review)
+    assert review.impact["moves"] is True
+    other = hand_in(
+        make_person("bo", "contributor"), deal=live, ai="no",
+        change=lambda facts: facts["investors"].append(fund | {"name": "Bay", "country": "US"}),
+    )  # fmt: skip
+    acts.publish(review=other, seen=acts.seen_mark(other), by=rita)
+    (bundle,) = as_it_would_be(review.version)
+    assert bundle.version["ai"] == "no"
+    assert {part["investor_name"] for part in bundle.participations} == {"Dragon", "Fund", "Bay"}
+    review.impact["at"] = "2020-01-01T00:00:00+00:00"
+    assert weigh(review)
+    assert review.impact["moves"] is False
