@@ -7,22 +7,32 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from deals.actions.drafts import begin_draft
-from deals.models import Draft, Report
+from deals.models import Deal, DealVersion, Draft, Report
 
 User = AbstractBaseUser
 Typed = dict[str, Any]
 
 
 @transaction.atomic
-def begin_once(*, by: User, typed: Typed, form: str, report: Report | None = None) -> Draft:
-    """The draft of a new deal that this form has begun, or a new one filled with `typed`.
+def begin_once(
+    *,
+    by: User,
+    typed: Typed,
+    form: str,
+    deal: Deal | None = None,
+    report: Report | None = None,
+    seen: DealVersion | None = None,
+) -> Draft:
+    """The draft that this form has begun, in whatever state it is, or else as `begin_draft` does.
 
     `form` names one form that was shown, so that a press of the button that arrives twice, or an
-    answer that was lost on its way, never makes two deals.
+    answer that was lost on its way, never makes two deals, nor two versions of one.
     """
     # Locked, so that of two that arrive at once the second finds what the first has begun.
     get_user_model().objects.select_for_update().get(pk=by.pk)
-    found = Draft.objects.filter(owner_id=by.pk, typed__form=form).order_by("pk").first()
+    begun = Draft.objects.filter(owner_id=by.pk, typed__form=form).order_by("pk")
+    # A new deal's draft has a deal as soon as it was handed in.
+    found = begun.filter(deal=deal).first() if deal else begun.first()
     if found is not None:
         return found
-    return begin_draft(by=by, typed=typed | {"form": form}, report=report)
+    return begin_draft(by=by, typed=typed | {"form": form}, deal=deal, report=report, seen=seen)

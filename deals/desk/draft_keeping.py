@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import QueryDict
@@ -12,6 +13,7 @@ from deals import actions
 from deals.desk.form_start import counted
 from deals.entry.typed import Typed, complete, from_form, typed_of
 from deals.models import Deal, DealVersion, Draft, Report
+from deals.templatetags.formats import number
 
 # A page of news pasted into each field is less.
 LONGEST = 600_000
@@ -23,7 +25,7 @@ class TooLong(Exception):
 
     def __init__(self) -> None:
         message = _("A draft holds %(most)s characters. Shorten the quotes or the notes.")
-        super().__init__(message % {"most": f"{LONGEST:,}"})
+        super().__init__(message % {"most": number(LONGEST)})
 
 
 class Closed(Exception):
@@ -65,21 +67,17 @@ def sent(data: QueryDict) -> Sent:
 
 def keep_new(given: Sent, *, by: User, report: Report | None) -> Draft:
     """The draft of a new deal, begun by this form or by an earlier press of its button."""
-    if not given.form:
-        return actions.begin_draft(by=by, typed=given.typed, report=report)
-    draft = actions.begin_once(by=by, typed=given.typed, form=given.form, report=report)
-    return keep(given, draft, by=by)
+    return keep(given, _begun(given, given.typed, by=by, report=report), by=by)
 
 
 def keep_edit(given: Sent, deal: Deal, *, by: User, report: Report | None) -> Draft:
     """The draft of a change, begun now, or in another window, which then has been overtaken."""
     published = deal.versions.filter(state=DealVersion.State.PUBLISHED)
     seen = published.filter(number=given.seen).first()
-    typed = given.typed | {"form": given.form}
+    typed = dict(given.typed)
     if seen is not None:
         typed["population"] = typed_of(actions.facts_of(seen))["population"]
-    draft = actions.begin_draft(by=by, typed=typed, deal=deal, report=report, seen=seen)
-    return keep(given, draft, by=by)
+    return keep(given, _begun(given, typed, by=by, deal=deal, report=report, seen=seen), by=by)
 
 
 def keep(given: Sent, draft: Draft, *, by: User) -> Draft:
@@ -94,6 +92,12 @@ def keep(given: Sent, draft: Draft, *, by: User) -> Draft:
         # The form that has begun it, and never heard of that.
         revision = 0
     return actions.save_draft(draft=draft, typed=typed, revision=revision, by=by)
+
+
+def _begun(given: Sent, typed: Typed, **begin: Any) -> Draft:
+    if given.form:
+        return actions.begin_once(typed=typed, form=given.form, **begin)
+    return actions.begin_draft(typed=typed, **begin)
 
 
 def carried(typed: Typed, draft: Draft) -> Typed:

@@ -147,6 +147,15 @@ def test_a_change_begins_with_its_first_save_and_shows_what_was_there(desk):
     assert desk.get(edit_of(version))["Location"] == saved["Location"]
 
 
+def test_a_change_that_is_sent_twice_is_handed_in_once(desk):
+    version = make_deal(notes="one")
+    fields = changes(desk, version, notes="two", reason="The company says so.", action="submit")
+    first, second = desk.post(edit_of(version), fields), desk.post(edit_of(version), fields)
+    assert first["Location"] == second["Location"]
+    assert "handed in already" in desk.get(second["Location"]).content.decode()
+    assert DealVersion.objects.filter(state="submitted").count() == Draft.objects.count() == 1
+
+
 def test_a_change_needs_a_reason_and_a_difference(desk):
     version = make_deal(amount="100", currency="USD")
     silent = desk.post(edit_of(version), changes(desk, version, amount="$120", action="submit"))

@@ -1,53 +1,15 @@
 // Saves the form of a deal while somebody types, and keeps in this browser what could not be saved.
 
 import { addRow } from "./deal-form.js";
+import { ROW, meant, store } from "./draft-store.js";
 
 const form = document.querySelector("#deal-form");
 const IDLE = 1000;
 const LONGEST_WAIT = 60;
 // What belongs to the page and not to the deal.
 const OWN = new Set(["csrfmiddlewaretoken", "form", "revision", "seen", "line", "action"]);
-const ROW = /^(investors|sources|status_history)-(\d+)-/;
 
-const store = {
-  get(key) {
-    try {
-      return JSON.parse(localStorage.getItem(key));
-    } catch {
-      return null;
-    }
-  },
-  set(key, value) {
-    try {
-      localStorage.setItem(key, JSON.stringify(value));
-      return true;
-    } catch {
-      return false;
-    }
-  },
-  drop(key) {
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      // Where nothing can be kept there is nothing to drop.
-    }
-  },
-  // The newest of the forms that were never saved at all.
-  newest(prefix) {
-    let found = null;
-    try {
-      for (const key of Object.keys(localStorage).filter((one) => one.startsWith(prefix))) {
-        const kept = this.get(key);
-        if (kept && (!found || kept.at > found.at)) found = { ...kept, key };
-      }
-    } catch {
-      return null;
-    }
-    return found;
-  },
-};
-
-const clock = (time) => new Date(time).toLocaleTimeString("en-GB");
+const clock = (time) => new Date(time).toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23" });
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 function typed() {
@@ -267,10 +229,11 @@ function restore(entries) {
   form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function offer(saver) {
+function offer() {
   const unsaved = form.dataset.store.includes(":new:");
   const kept = unsaved ? store.newest(form.dataset.store.replace(/[^:]*$/, "")) : store.get(form.dataset.store);
-  if (!kept?.entries?.length || JSON.stringify(kept.entries) === saver.known) return;
+  if (!kept?.entries?.length) return;
+  if (meant(kept.entries) === meant(typed())) return store.drop(kept.key ?? form.dataset.store);
   const notice = document.querySelector("[data-kept]");
   const text = notice.querySelector("[data-kept-text]");
   text.textContent = fill(text.dataset.template, { time: clock(kept.at) });
@@ -302,6 +265,6 @@ if (form) {
     saver.stopped = true;
     saver.show("stopped");
   } else {
-    offer(saver);
+    offer();
   }
 }
