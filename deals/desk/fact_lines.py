@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
@@ -143,7 +144,9 @@ def _euros(facts: Facts) -> str:
         date.fromisoformat(when[end]) if when[end] else None for end in ("first", "last")
     )
     rates = rates_for(
-        amount["currency"], DealDate(first, last, Precision(when["precision"])), today=date.today()
+        amount["currency"],
+        DealDate(first, last, Precision(when["precision"])),
+        today=timezone.now().date(),
     )
     if rates.eur is None:
         return rates.note

@@ -73,6 +73,8 @@ def page(
     }
     if one.version is not None:
         context |= _deal(one.version, reviewed(one.version))
+        if context["barred"]:
+            context["draft"] = one.version.drafts.filter(owner=user).first()
     else:
         context |= _organization(one)
     return render(request, "desk/review.html", context, status=status)

@@ -10,7 +10,7 @@ from deals import actions
 from deals.actions import reviews as acts
 from deals.actions.evidence import propose
 from deals.entry.evidence import difference, record
-from deals.models import Comment, DealVersion, Review, ledger
+from deals.models import Comment, DealVersion, Draft, Review, ledger
 from tests.desk.runs import make_person
 from tests.desk.waiting import amount, hand_in, hand_in_new
 from tests.factories import make_deal, make_deals, make_organization
@@ -241,6 +241,8 @@ def test_the_writer_reads_and_answers_but_does_not_decide(client, review, anna, 
     said = text_of(client.get(at(review)))
     assert "the decision waits for your answer below" in said
     assert "Which page?" in said
+    draft = Draft.objects.get(version=review.version)
+    assert reverse("desk-draft", args=[draft.pk]) in client.get(at(review)).content.decode()
     assert client.post(at(review, "desk-review-decide"), {"choice": "approve"}).status_code == 403
     assert client.post(at(review, "desk-review-assign"), {"to": ""}).status_code == 403
     sent = {"choice": "answer", "comment": "Page 3."}
