@@ -99,7 +99,7 @@ def one_person(request: HttpRequest, pk: int) -> HttpResponse:
         "own": user.pk == person(request).pk,
         "keys": ApiKey.objects.filter(user=user),
         "sessions": UserSession.objects.filter(user=user).count(),
-        "link": _link_to_show(request, user),
+        **_link_to_show(request, user),
         "faults": faults,
         "fault": by_field(faults),
         "reason": request.POST.get("reason", "")[: people.LONGEST_REASON],
@@ -145,7 +145,7 @@ def _clean(typed: dict[str, str]) -> dict[str, str]:
 def _hand_over(request: HttpRequest, user: User, path: str) -> None:
     """Send the link to the person, and keep it for the page that shows it, once."""
     link = request.build_absolute_uri(path)
-    request.session[LINK] = [user.pk, link]
+    request.session[LINK] = [user.pk, link, False]
     if not user.email:
         return
     facts = {"name": user.username, "by": person(request).username, "link": link}
@@ -156,10 +156,13 @@ def _hand_over(request: HttpRequest, user: User, path: str) -> None:
     except (OSError, SMTPException):
         log.exception("The link for %s could not be sent.", user.username)
         messages.warning(request, _("The message could not be sent; give the link yourself."))
+    else:
+        request.session[LINK] = [user.pk, link, True]
 
 
-def _link_to_show(request: HttpRequest, user: User) -> str:
+def _link_to_show(request: HttpRequest, user: User) -> dict[str, Any]:
+    """The link that was just made for this person, and whether it was sent; then it is gone."""
     if request.method != "GET" or request.session.get(LINK, [None])[0] != user.pk:
-        return ""
-    _pk, link = request.session.pop(LINK)
-    return str(link)
+        return {}
+    _pk, link, sent = request.session.pop(LINK)
+    return {"link": link, "sent": sent}

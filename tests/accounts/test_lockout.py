@@ -155,3 +155,13 @@ def test_who_is_locked_out_is_listed_with_the_end_of_it(ada):
     lockout.unlock("ada")
     assert lockout.locked_until(["ada"]) == {}
     assert attempt(password=PASSWORD).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "typed", ["a\0b", "x" * 10_000, "\u202eada", "<script>alert(1)</script>", ""]
+)
+def test_whatever_is_typed_for_a_name_is_refused_in_words(typed):
+    answer = attempt(typed)
+    assert answer.status_code == 400
+    assert "<script>alert" not in answer.content.decode()
+    assert Client().post(CODE, {"code": typed}).status_code == 302
