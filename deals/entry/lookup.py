@@ -112,8 +112,8 @@ def ids_in(text: str) -> list[str]:
 
 
 def _rows(branches: Sequence[sql.Branch], limit: int, invented: bool) -> list[dict[str, Any]]:
-    text, params = sql.best(branches)
-    return _select(text, params | {"limit": limit, "invented": invented})
+    text, params = sql.best(branches, limit=limit, invented=invented)
+    return _select(text, params)
 
 
 def _select(text: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:

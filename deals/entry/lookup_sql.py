@@ -14,8 +14,8 @@ Branch = tuple[str, dict[str, Any]]
 # What a row was found by, where it is no kind of spelling.
 ID = "id"
 BY_ID, EXACT, BEGINNING, WORD, READ, READ_BEGINNING, INSIDE, ALIKE = range(8)
-# Rows of an index that a branch looks at, and organizations whose deals are counted.
-SEEN, COUNTED = 400, 100
+# Rows of an index that a branch looks at and takes, and organizations whose deals are counted.
+LOOKED_AT, SEEN, COUNTED = 5_000, 400, 100
 # The count of a bank that is in everything would take longer than all the rest.
 MOST_DEALS = 1_000
 # Share of the typed trigrams that has to be found together: a wrong letter or two in seven.
@@ -64,6 +64,17 @@ SELECT * FROM (
     FROM scheme JOIN deals_identifier i USING (scheme) WHERE i.value = ANY(%(ids)s)
 ) AS named
 """
+# Rows in the order of the index, so many at most, of which the first few that may be offered are
+# taken: a demonstration has more invented organizations than real ones.
+TAKEN = f"""
+(SELECT * FROM (
+    SELECT organization_id, text, kind FROM deals_searchname WHERE {{where}} LIMIT {LOOKED_AT}
+ ) AS s
+ WHERE %(invented)s
+    OR NOT (SELECT o.generated FROM deals_organization o WHERE o.id = s.organization_id)
+ LIMIT {SEEN})
+"""
+IN_ORDER = "text LIKE %(pattern)s AND kind {kinds} 'name' ORDER BY text USING ~<~"
 STARTING = f"""
 SELECT organization_id, text, kind AS way, CASE
     WHEN kind = 'name' AND %(typed)s THEN
@@ -71,24 +82,20 @@ SELECT organization_id, text, kind AS way, CASE
     WHEN kind = 'tail' AND %(typed)s THEN {WORD}
     WHEN text = %(form)s THEN {READ} ELSE {READ_BEGINNING} END AS rank
 FROM (
-    (SELECT organization_id, text, kind FROM deals_searchname
-     WHERE text LIKE %(pattern)s AND kind = 'name' ORDER BY text USING ~<~ LIMIT {SEEN})
+    {TAKEN.format(where=IN_ORDER.format(kinds="="))}
     UNION ALL
-    (SELECT organization_id, text, kind FROM deals_searchname
-     WHERE text LIKE %(pattern)s AND kind <> 'name' ORDER BY text USING ~<~ LIMIT {SEEN})
+    {TAKEN.format(where=IN_ORDER.format(kinds="<>"))}
 ) AS starting
 """
 WITHIN = f"""
-(SELECT organization_id, text, kind AS way, {INSIDE} AS rank FROM deals_searchname
- WHERE text LIKE %(pattern)s AND kind <> 'tail' LIMIT {SEEN})
+SELECT organization_id, text, kind AS way, {INSIDE} AS rank
+FROM {TAKEN.format(where="text LIKE %(pattern)s AND kind <> 'tail'")} AS within
 """
 # What is spelled most alike comes first, whatever its deals.
 SPELLED = f"""
 (SELECT organization_id, text, kind AS way, {ALIKE} + 1 - word_similarity(%(form)s, text) AS rank
- FROM (
-    SELECT organization_id, text, kind FROM deals_searchname
-    WHERE %(form)s <%% text AND kind IN ('name', 'pinyin') LIMIT {SEEN}
- ) AS near ORDER BY rank LIMIT {COUNTED})
+ FROM {TAKEN.format(where="%(form)s <%% text AND kind IN ('name', 'pinyin')")} AS near
+ ORDER BY rank LIMIT {COUNTED})
 """
 ORDER = "generated, rank, deals DESC, length(text), name, id"
 BEST = f"""
@@ -133,10 +140,12 @@ def alike(form: str) -> Branch:
     return SPELLED, {"form": form}
 
 
-def best(branches: Sequence[Branch]) -> tuple[str, dict[str, Any]]:
-    """One statement over several branches; it takes `limit` and `invented` besides."""
-    texts, params = [], {}
+def best(branches: Sequence[Branch], *, limit: int, invented: bool) -> tuple[str, dict[str, Any]]:
+    """One statement over several branches, with its parameters."""
+    texts: list[str] = []
+    params: dict[str, Any] = {"limit": limit, "invented": invented}
     for number, (text, own) in enumerate(branches):
         texts.append(text.replace("%(", f"%(b{number}_"))
         params |= {f"b{number}_{name}": value for name, value in own.items()}
+        params[f"b{number}_invented"] = invented
     return BEST.format(branches=" UNION ALL ".join(texts)), params

@@ -5,8 +5,9 @@ from django.db import models
 
 
 class SearchName(models.Model):
-    """One folded spelling: a name in any script, its pinyin, the initials of that, or a tail of a
-    Chinese name, which has no word breaks. Rebuildable: the names themselves are elsewhere."""
+    """One folded spelling: a name in any script, its pinyin, its initials, or a tail of it from a
+    later word, or character of Chinese, which has no word breaks. Rebuildable: the names themselves
+    are elsewhere (`deals.feeds.spellings`)."""
 
     class Kind(models.TextChoices):
         NAME = "name"

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from deals.entry import lookup_sql
 from deals.entry.alike import resolve, similar
 from deals.entry.lookup import by_public_id, look_up
 from deals.feeds.folding import key_of, read_forms
@@ -120,6 +121,19 @@ def test_invented_organizations_come_only_when_asked_for_and_last():
     assert found("nova") == ["A Real Nova"]
     assert found("nova", invented=True) == ["A Real Nova", "Nova Invented"]
     assert [one.generated for one in look_up("nova", invented=True)] == [False, True]
+
+
+def test_very_many_invented_organizations_do_not_hide_a_real_one(monkeypatch):
+    for number in range(9):
+        make_organization(f"Nova {number}", "DE", generated=True)
+    make_organization("Nova Z", "DE")
+    rebuild()
+    whole = lookup_sql.STARTING
+    monkeypatch.setattr(
+        lookup_sql, "STARTING", whole.replace(f"LIMIT {lookup_sql.SEEN})", "LIMIT 2)")
+    )
+    assert whole != lookup_sql.STARTING
+    assert found("nova") == ["Nova Z"]
 
 
 @pytest.mark.parametrize(
