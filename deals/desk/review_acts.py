@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from deals.actions import NotAllowed, reviews
+from deals.actions import NotAllowed, evidence, reviews
 from deals.actions.rebase import Clash
 from deals.desk.access import needs, person
 from deals.desk.faults import Fault
@@ -101,6 +101,22 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _assigned(to, user))
     return HttpResponseRedirect(_address(one, asked))
+
+
+@require_POST
+@needs(PROPOSE)
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back one's own change of an organization; that of a deal is taken back in its draft."""
+    one = find(pk, person(request))
+    if one.edit is None:
+        raise Http404
+    try:
+        evidence.withdraw_edit(edit=one.edit, by=person(request))
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Taken back. Nothing of it was published."))
+    return HttpResponseRedirect(_address(one, wanted(request.GET)))
 
 
 def _assigned(to: User | None, user: User) -> str:

@@ -79,6 +79,7 @@ urlpatterns = [
     path("review/<int:pk>/", review.review, name="desk-review"),
     path("review/<int:pk>/decide/", review_acts.decide, name="desk-review-decide"),
     path("review/<int:pk>/comment/", review_acts.comment, name="desk-review-comment"),
+    path("review/<int:pk>/withdraw/", review_acts.withdraw, name="desk-review-withdraw"),
     path("review/<int:pk>/assign/", review_acts.assign, name="desk-review-assign"),
     path("duplicates/", duplicates.duplicates, name="desk-duplicates"),
     path("duplicates/<int:pk>/", duplicates.duplicate, name="desk-duplicate"),

@@ -57,6 +57,8 @@ DESK: dict[str, Row] = {
     "desk-review": (PROPOSE, READ, 200, None),
     "desk-review-decide": (REVIEW, ACT, None, 400),
     "desk-review-comment": (PROPOSE, ACT, None, 400),
+    # Of a change of a deal, which is taken back in its draft.
+    "desk-review-withdraw": (PROPOSE, ACT, None, 404),
     "desk-review-assign": (REVIEW, ACT, None, 302),
     "desk-duplicates": (EVIDENCE, READ, 200, None),
     "desk-duplicate": (EVIDENCE, READ, 200, None),

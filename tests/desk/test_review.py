@@ -384,3 +384,25 @@ def test_a_change_of_an_organization_is_decided_on_the_same_page(client, anna, r
     assert "decided on this already" in text_of(response)
     edit.refresh_from_db()
     assert edit.state == "published"
+
+
+def test_its_writer_takes_a_change_of_an_organization_back_and_nobody_else(
+    client, anna, rita
+) -> None:
+    organization = make_organization("Hidden Fund", "DE")
+    known = record(organization)
+    changes = difference(known, known | {"name": "Open Fund"})
+    edit = propose(organization=organization, changes=changes, reason="Renamed.", by=anna)
+    review = Review.objects.get(edit=edit)
+    to = at(review, "desk-review-withdraw")
+    client.force_login(rita)
+    assert to not in client.get(at(review)).content.decode()
+    assert "Only the person who submitted this" in text_of(client.post(to, follow=True))
+    client.force_login(anna)
+    assert to in client.get(at(review)).content.decode()
+    said = text_of(client.post(to, follow=True))
+    assert "Taken back. Nothing of it was published." in said
+    assert "Taken back by its writer." in said
+    edit.refresh_from_db()
+    assert edit.state == "withdrawn"
+    assert not Review.objects.filter(closed_at=None).exists()

@@ -49,6 +49,7 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "desk-review-decide": [review.pk],
         "desk-review-comment": [review.pk],
         "desk-review-assign": [review.pk],
+        "desk-review-withdraw": [review.pk],
         "desk-deal-here": [deal.public_id],
         "desk-deal-edit": [deal.public_id],
         "desk-template": ["investtrack", "csv"],
