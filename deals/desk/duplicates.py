@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from deals.desk.fact_lines import Line, lines, title
 from deals.desk.paging import whole
 from deals.entry.facts import Facts, same
 from deals.entry.likely_open import OpenPair, behind, open_pairs, read
-from deals.models import Change, DealSuggestion
+from deals.models import Change, DealSuggestion, DealVersion
 from deals.rules.roles import EVIDENCE, REVIEW
 
 PAGE = 10
@@ -59,7 +60,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "next": _next(filters, rows[PAGE - 1].pk) if len(rows) > PAGE else "",
         "later": after is not None,
-        "merged": lately_merged(),
+        "gone": lately_gone(),
         "may_merge": person(request).has_perm(REVIEW),
         "back": request.get_full_path(),
     }
@@ -97,12 +98,15 @@ def keep_apart(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk-duplicates"))
 
 
-def lately_merged() -> list[Change]:
-    """The latest merges of deals that still stand, newest first."""
-    found = Change.objects.filter(kind=Change.Kind.MERGED, deal__merged_into__isnull=False)
+def lately_gone() -> list[Change]:
+    """The latest merges and retractions of deals that still stand, newest first."""
+    live = DealVersion.objects.live().filter(deal=OuterRef("deal"))
+    found = Change.objects.filter(
+        ~Exists(live), kind__in=(Change.Kind.MERGED, Change.Kind.RETRACTED), import_run=None
+    )
     rows = found.select_related("deal", "merged_into", "version").order_by("-seq")
     newest: dict[int | None, Change] = {}
-    # A deal may have been merged, restored and merged again: twice as many are enough.
+    # A deal may have gone, come back and gone again: twice as many are enough.
     for entry in rows[: 2 * LATELY]:
         newest.setdefault(entry.deal_id, entry)
     return list(newest.values())[:LATELY]

@@ -7,10 +7,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from deals import actions
+from deals import actions, organizations
 from deals.models import Change, DealSuggestion, Feed, FeedRecord
 from tests.desk.runs import make_person
-from tests.factories import make_deal, make_deals, make_population, submit_version
+from tests.factories import (
+    make_deal,
+    make_deals,
+    make_organization,
+    make_population,
+    submit_version,
+)
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/desk/duplicates/"
@@ -294,8 +300,23 @@ def test_a_deal_is_retracted_with_a_reason_and_restored(client, rita, two):
     again = client.post(address, {"reason": "Never closed"}, follow=True)
     assert "is not live" in text_of(again)
     back = reverse("desk-deal-restore", args=[deal.public_id])
+    assert back in client.get(QUEUE).content.decode()
     assert "counts again" in text_of(client.post(back, {"reason": "It did"}, follow=True))
     assert client.get(f"/deals/{deal.public_id}/").status_code == 200
+
+
+def test_the_forms_of_a_deal_and_an_organization_lead_to_what_a_reviewer_may_do(client, rita, two):
+    deal, target = two[0].deal.public_id, two[0].target
+    edit = client.get(reverse("desk-deal-edit", args=[deal])).content.decode()
+    assert reverse("desk-deal-merge", args=[deal]) in edit
+    assert reverse("desk-deal-retract", args=[deal]) in edit
+    old = make_organization("Horizon Old", "CN")
+    organizations.merge(one=old, into=target, by=None, reason="One")
+    about = client.get(reverse("desk-organization-edit", args=[target.public_id])).content.decode()
+    assert reverse("desk-organization-merge", args=[target.public_id]) in about
+    assert reverse("desk-organization-split", args=[old.public_id]) in about
+    client.force_login(make_person("anna", "editor"))
+    assert "retract/" not in client.get(reverse("desk-deal-edit", args=[deal])).content.decode()
 
 
 def test_the_form_is_told_what_is_in_the_register(client, anna, two):
