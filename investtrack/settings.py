@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from dj_email_url import parse as email_settings
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
@@ -65,7 +66,7 @@ REQUIRE_MFA = env.bool("REQUIRE_MFA", HTTPS)
 # Anybody may make an account, as a reader.
 SIGN_UP = env.bool("SIGN_UP", False)
 # How mail leaves, such as submission://user:password@mail.example.org:587; else it is printed.
-vars().update(env.dj_email_url("EMAIL_URL", "console:"), EMAIL_TIMEOUT=10)
+vars().update(email_settings(env.str("EMAIL_URL", "") or "console:"), EMAIL_TIMEOUT=10)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "InvestTrack <investtrack@localhost>")
 # How readers reach this server; links in mails begin with it.
 SITE_URL = env.str("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
@@ -266,8 +267,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 4
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = True
-USE_TZ = True
+USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
