@@ -8,6 +8,7 @@ from django.utils import timezone
 from kombu.exceptions import KombuError
 
 from deals import mail
+from deals.actions.imports import tell_of_end
 from deals.entry import likely_pairs
 from deals.feeds import queue, schedules, turns
 from deals.feeds import tidy as tidying
@@ -32,6 +33,7 @@ def run_import(import_id: int) -> None:
     ended = queue.work(
         import_id, ring=ring, weigh=lambda run, population: impact(run, population=population)
     )
+    tell_of_end(import_id)
     # Not for every message that came twice: looking takes long.
     if not ended:
         return

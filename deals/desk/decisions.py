@@ -66,6 +66,15 @@ def _decided(request: HttpRequest, run: ImportRun, choice: str, reason: str) -> 
         return ""
     review.reject(run.pk, by=person(request), reason=reason)
     journal.record("rejected", by=person(request), import_run=run, text=reason)
+    if run.created_by_id:
+        journal.notify(
+            [run.created_by_id],
+            "rejected",
+            by=person(request),
+            subject=run.file_name,
+            link=reverse("desk-import", args=[run.pk]),
+            text=reason,
+        )
     return "The import was rejected. Nothing of it was published."
 
 

@@ -109,8 +109,8 @@ def test_every_page_is_accessible_and_fits(desk, ada, live_server, assert_access
         look(page, f"{name}-{theme}-{width}")
     if width == 360:
         page.goto(f"{live_server.url}/desk/")
-        page.get_by_text("Desk menu").click()
-        expect(page.get_by_role("link", name="Quality")).to_be_visible()
+        page.get_by_text("Desk menu", exact=True).click()
+        expect(page.get_by_role("link", name="Quality", exact=True)).to_be_visible()
         look(page, "menu-360")
 
 

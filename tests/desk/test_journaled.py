@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from deals import organizations, tasks
-from deals.models import Activity, FeedSchedule, FeedSlot, Suggestion
+from deals.models import Activity, FeedSchedule, FeedSlot, Notification, Suggestion
 from tests.desk.runs import make_person, make_run
 from tests.factories import make_organization
 
@@ -45,6 +45,15 @@ def test_a_refused_decision_is_not_recorded(client, mona):
     run = make_run("review", created_by=mona)
     client.post(f"/desk/imports/{run.pk}/decide/", {"choice": "approve"})
     assert acts() == []
+
+
+def test_whoever_brought_a_file_is_told_why_it_was_turned_down(client, mona):
+    edith = make_person("edith", "editor")
+    run = make_run("review", created_by=edith)
+    client.post(f"/desk/imports/{run.pk}/decide/", {"choice": "reject", "reason": "old"})
+    (told,) = Notification.objects.all()
+    assert (told.user, told.kind, told.text) == (edith, "rejected", "old")
+    assert told.link == f"/desk/imports/{run.pk}/"
 
 
 def test_schedules_and_held_files_are_recorded(client, mona):

@@ -2,9 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from deals.actions import reports
-from deals.models import Report
+from deals.actions import NotAllowed, reports
+from deals.models import OrganizationEdit, Report
 from deals.web.reports_shown import outcomes
 from tests.desk.runs import make_person
 from tests.factories import make_deal, make_organization
@@ -133,6 +134,23 @@ def test_the_outcome_is_public_and_names_the_version(client, page, version):
     assert "edith" not in text
     (shown,) = outcomes(deal=version.deal)
     assert (shown.accepted, shown.number, shown.text) == (True, 1, SCRIPT)
+
+
+def test_the_answer_about_an_organization_names_the_change_that_mends_it(client):
+    one, now = make_organization("Bosch", "DE"), timezone.now()
+    facts = {"changes": [], "reason": "moved", "created_at": now, "decided_at": now}
+    waiting = OrganizationEdit.objects.create(
+        organization=one, **facts | {"decided_at": None}, state="submitted"
+    )
+    mended = OrganizationEdit.objects.create(organization=one, **facts, state="published", seq=4711)
+    report = reports.send(organization=one, field="domicile", text="x", address="::1")
+    with pytest.raises(NotAllowed):
+        reports.close(report=report, accepted=True, outcome="Yes.", by=None, edit=waiting)
+    reports.close(report=report, accepted=True, outcome="Yes.", by=None, edit=mended)
+    text = client.get(f"/reports/{report.token}/").content.decode()
+    assert "Changed with ledger no. 4,711." in text
+    (shown,) = outcomes(organization=one)
+    assert (shown.number, shown.seq, shown.fact) == (None, 4711, "Where it is")
 
 
 def test_pages_cost_a_fixed_number_of_queries(client, page, version, django_assert_num_queries):
