@@ -96,7 +96,7 @@ def tidy() -> dict[str, int]:
     """Delete what need not be kept, and make up for what a lost message left undone."""
     for import_id in published_lately():
         look_for_likeness(import_id)
-    # Also what people published; those of imports mostly have been looked at.
+        likely_pairs.suggest_for_import(import_id)
     likely_pairs.suggest_since(timezone.now() - LATELY)
     spelled = spell_missing()
     return tidying.tidy() | {"notifications": mail.forget_read(), "spelled": spelled}

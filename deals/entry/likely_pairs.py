@@ -66,7 +66,7 @@ WHERE import_run_id = %s AND published_seq IS NOT NULL AND superseded_seq IS NUL
 """
 SINCE = """
 SELECT v.deal_id FROM deals_dealversion v
-WHERE v.superseded_seq IS NULL
+WHERE v.superseded_seq IS NULL AND v.import_run_id IS NULL
   AND v.published_seq >= (SELECT min(c.seq) FROM deals_change c WHERE c.at >= %s)
 ORDER BY v.deal_id
 """
@@ -79,7 +79,7 @@ def suggest_for_import(run_id: int) -> int:
 
 
 def suggest_since(moment: datetime) -> int:
-    """Look at the deals that were published or changed since then, by whomever."""
+    """Look at the deals that people published or changed since then."""
     return suggest(_deals(SINCE, [moment]))
 
 
