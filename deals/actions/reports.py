@@ -86,7 +86,9 @@ def assign(*, report: Report, to: AbstractBaseUser | None, by: User) -> Report:
         return locked
     locked.assigned_to_id = to.pk if to else None
     locked.save(update_fields=["assigned_to"])
-    journal.record("assigned", by=by, text=f"→ {to.get_username()}" if to else "", **_objects(locked))
+    journal.record(
+        "assigned", by=by, text=f"→ {to.get_username()}" if to else "", **_objects(locked)
+    )
     if to is not None:
         link = PAGE.format(locked.pk)
         journal.notify([to.pk], "assigned", by=by, subject=named(locked), link=link)
