@@ -44,7 +44,7 @@ def _lines(
         changed = was is not None and any(row[part] != was[part] for part in ROWS[name])
         line = _line(f"{name}-{at}", row, faults)
         # One of a supplier decides which organization a file means, so nobody rewrites it.
-        line["foreign"] = name == "identifiers" and bool(was) and was["scheme"] not in SCHEMES
+        line["foreign"] = name == "identifiers" and was is not None and was["scheme"] not in SCHEMES
         line["words"] = said(WHAT[name], was) if was else ""
         line["source"] = was.get("title", "") if was else ""
         line["changed"] = changed or bool(row["remove"])
