@@ -167,8 +167,7 @@ def keep_apart(*, suggestion: Suggestion, by: User) -> Suggestion:
     suggestion.refresh_from_db()
     if not decided:
         raise NotAllowed(f"This was decided before: the two are {suggestion.state}.")
-    about = {"organization": suggestion.one, "text": str(suggestion.other)}
-    journal.record("kept_apart", by=by, **about)
+    journal.record("kept_apart", by=by, organization=suggestion.one, text=str(suggestion.other))
     return suggestion
 
 
