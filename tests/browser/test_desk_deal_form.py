@@ -137,7 +137,7 @@ def fits(page: Page) -> bool:
 
 def settle(page: Page) -> None:
     """Wait for what the page has asked for; a browser complains of answers that nobody awaits."""
-    page.wait_for_function("!document.querySelector('.htmx-request')")
+    expect(page.locator(".htmx-request")).to_have_count(0)
 
 
 FOCUSED = """() => {
@@ -211,6 +211,7 @@ def test_every_state_of_the_form_is_accessible_and_fits(desk, eve, assert_access
         assert_accessible(page)
 
     page.get_by_label("Amount", exact=True).fill("a lot")
+    expect(page.locator("#meaning-amount")).to_contain_text("a lot")
     page.keyboard.press("Alt+KeyI")
     page.keyboard.press("Alt+KeyS")
     expect(page.get_by_role("list").locator("[id$=-url]")).to_be_focused()
@@ -224,6 +225,7 @@ def test_every_state_of_the_form_is_accessible_and_fits(desk, eve, assert_access
     )
     page.get_by_label("Amount", exact=True).fill("$120")
     expect(page.locator(".was[data-of=amount]")).to_be_visible()
+    expect(page.locator("#meaning-amount")).to_contain_text("120")
     page.locator("#reason").fill("The company says so.")
     seen("edit")
     page.get_by_role("button", name="Hand in for review").click()

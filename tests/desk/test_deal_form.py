@@ -324,7 +324,7 @@ def test_more_than_a_draft_can_hold_is_refused_in_words(desk):
 def test_the_form_asks_few_questions_of_the_database(desk, django_assert_max_num_queries):
     version = make_deal(investors=[(f"Investor {number}", "DE") for number in range(20)])
     desk.get(NEW)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         desk.get(NEW)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(17):
         desk.get(edit_of(version))

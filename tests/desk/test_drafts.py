@@ -220,10 +220,10 @@ def test_saving_and_handing_in_ask_a_fixed_number_of_questions(desk, django_asse
     fields = sent()
     save = desk.post(NEW, fields, **JSON).json()["save"]
     draft = Draft.objects.get()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         desk.post(save, fields | {"amount": "€13m", "revision": "0"}, **JSON)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(10):
         desk.get("/desk/drafts/")
-    with django_assert_max_num_queries(75):
+    with django_assert_max_num_queries(55):
         desk.post(page_of(draft), fields | {"revision": "1", "action": "submit"})
     assert Draft.objects.get().state == "submitted"

@@ -226,6 +226,7 @@ function restore(entries) {
     box.querySelector(".lookup-chosen").hidden = !id;
     box.querySelector("[data-chosen]").textContent = id;
   }
+  for (const read of form.querySelectorAll("input[hx-post]")) read.dispatchEvent(new Event("input", { bubbles: true }));
   form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
