@@ -62,6 +62,10 @@ class VersionAdmin(Shown):
     ordering = ("-pk",)
 
 
+# For the admin alone: the plural that Django makes is no word.
+Activity._meta.verbose_name_plural = gettext_lazy("activities")
+
+
 @admin.register(Activity)
 class ActivityAdmin(Shown):
     """What people did; the desk's own page of it says more."""
