@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from deals import actions
 from deals.desk.access import person
@@ -16,6 +17,10 @@ from deals.entry.reading import Fault, read
 from deals.entry.typed import from_form
 from deals.models import Deal, Draft
 
+# A sentence that was pasted and then forgotten would be lost in silence.
+NOT_MADE_ROWS = gettext_noop(
+    "The sentence that names investors has not been read yet: press “Make rows”, or empty the box."
+)
 Keep = Callable[[Sent], Draft]
 
 
@@ -63,6 +68,8 @@ def hand_in(request: HttpRequest, draft: Draft) -> HttpResponse:
     reason = draft.typed["reason"].strip()
     if before is not None and not reason:
         faults.append(Fault("reason", _("Say why you change it: the reason stays in the ledger.")))
+    if request.POST.get("line", "").strip():
+        faults.append(Fault("investor-line", _(NOT_MADE_ROWS)))
     if reading.facts is None or faults:
         return draft_page(request, draft, faults=faults, status=400)
     try:

@@ -34,6 +34,7 @@ def form_page(
     deal = deal or (live.deal if live else None)
     sent = start.parked or request.POST
     form_id = sent.get("form") or uuid4().hex
+    fresh = request.method != "POST" and start.parked is None
     context = {
         "form_id": form_id,
         "action": request.get_full_path(),
@@ -41,6 +42,10 @@ def form_page(
         "report": start.report,
         "start_note": start.note,
         "parked": start.parked is not None,
+        "unread_line": sent.get("line", ""),
+        # The page begins in the first field that is to be typed.
+        "fresh": fresh,
+        "focus_target": fresh and live is None and bool(start.typed["sources"][0]["url"]),
         "dirty": start.parked is not None or request.method == "POST",
         "store": _store(person(request).pk, "new", deal.public_id if deal else "", form_id),
         **notices,
@@ -70,6 +75,7 @@ def draft_page(
         # What was parked meets what another window has saved since, if one has.
         "revision": draft.revision if sent is None else counted(sent.get("revision", "")),
         "parked": sent is not None,
+        "unread_line": (request.POST if sent is None else sent).get("line", ""),
         "dirty": sent is not None,
         "action": address,
         "save": reverse("desk-draft-save", args=[draft.pk]),

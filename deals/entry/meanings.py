@@ -13,7 +13,7 @@ from deals import localised
 from deals.entry import meanings_money as money
 from deals.entry.meanings_date import date_words
 from deals.entry.money import read_money
-from deals.entry.reading_dates import date_facts, single_day
+from deals.entry.reading_dates import date_facts, read_date, single_day
 from deals.entry.reading_faults import Faults
 from deals.entry.reading_status import refuse_future
 from deals.entry.typed import Typed, complete
@@ -21,7 +21,7 @@ from deals.feeds import fields
 from deals.rules import vocab
 from deals.rules.counting import KINDS, STATUSES
 from deals.rules.countries import country_code
-from deals.rules.dates import UNDATED, DealDate, parse_date
+from deals.rules.dates import UNDATED, DealDate
 
 ROW = re.compile(r"(?P<list>investors|status_history|sources)-(?P<row>[0-9]{1,4})-(?P<part>\w+)")
 
@@ -73,7 +73,7 @@ class _Said:
 
     def date(self) -> DealDate:
         """The deal's date, unheard where it cannot be read: that is said beside the date."""
-        return Faults().take("date", parse_date, self.typed["date"], UNDATED)
+        return Faults().take("date", read_date, self.typed["date"], UNDATED)
 
 
 def _amount(said: _Said, _field: str) -> str:
@@ -85,7 +85,7 @@ def _amount(said: _Said, _field: str) -> str:
 
 
 def _date(said: _Said, field: str) -> str:
-    found = said.faults.take(field, parse_date, said.typed["date"], UNDATED)
+    found = said.faults.take(field, read_date, said.typed["date"], UNDATED)
     status = Faults().take("status", vocab.status, said.typed["status"], "")
     refuse_future(date_facts(found), status, said.today, said.faults)
     return date_words(found) if said.typed["date"].strip() else ""
@@ -131,7 +131,7 @@ def _investor_country(said: _Said, field: str, number: int) -> str:
 
 def _step_date(said: _Said, field: str, number: int) -> str:
     text = said.row("status_history", number).get("date", "")
-    found = said.faults.take(field, parse_date, text, UNDATED)
+    found = said.faults.take(field, read_date, text, UNDATED)
     return date_words(found) if text.strip() else ""
 
 

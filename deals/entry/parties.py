@@ -56,7 +56,7 @@ def investors_in(line: str) -> tuple[Rows, bool]:
 def _prepared(line: str) -> str:
     """Plain spaces, bullets and ends of sentences as line ends, nothing that cannot be seen."""
     kept = "".join(c for c in line if c in "\n\t" or unicodedata.category(c)[0] != "C")
-    text = words.BULLET.sub("\n", kept)
+    text = words.BULLET.sub("\n", words.SUM.sub("", kept))
     text = words.SENTENCE_END.sub("\n", text)
     text = re.sub(r"\band (?=Co\b)", "& ", text)
     return "\n".join(" ".join(part.split()) for part in text.splitlines())

@@ -54,7 +54,8 @@ _WORDS: tuple[tuple[str, *tuple[str, ...]], ...] = (
         r"\b(?:alongside|along with|together with)\b|(?<=[,;])\s*with(?= )",
         r"\b(?:mit|unter)(?: der)? beteiligung von\b",
         rf"\ban der [\w-]+ beteiligt?e?n? sich{_DE_ALSO}\b",
-        rf"\bbeteiligt haben sich{_DE_ALSO}\b|\b(?:gemeinsam|zusammen) mit\b",
+        rf"\bbeteiligt (?:ist|sind|war|waren){_DE_ALSO}\b"
+        rf"|\bbeteiligt haben sich{_DE_ALSO}\b|\b(?:gemeinsam|zusammen) mit\b",
         r"\bavec (?:la )?participation d[eu]\b|\baux côtés d[eu]\b",
         r"\baccompagnée?s? (?:de|par)\b|\brejointe?s? par\b",
         rf"(?:跟投|参投|其他投资|其余投资|其它投资){_HAN_WHO}{_HAN_ARE}",
@@ -98,6 +99,12 @@ _WORDS: tuple[tuple[str, *tuple[str, ...]], ...] = (
 )
 WORDS = tuple((sign, re.compile("|".join(patterns), re.IGNORECASE)) for sign, *patterns in _WORDS)
 
+# Its point ends no sentence, and its comma parts no names.
+SUM = re.compile(
+    r"\b[0-9]+(?:[.,][0-9]+)*\s*(?:mio|mrd|millionen|milliarden|millions?|milliards?|billions?)\b"
+    r"\.?(?:\s*(?:d['’]|of )?(?:euros?|us-dollars?|dollars?|yuan|rmb|[€$£¥])(?!\w))?",
+    re.IGNORECASE,
+)
 BULLET = re.compile(r"^\s*(?:[-–—•*·▪●◦]+|[0-9]{1,2}[.)、])\s+", re.MULTILINE)
 SENTENCE_END = re.compile(
     r"(?<![A-Z])(?<!\bCo)(?<!\bInc)(?<!\bLtd)(?<!\bCorp)(?<!\bSt)\.(?=\s+[A-ZÄÖÜÉ]|\s*$)"
@@ -129,14 +136,14 @@ UNNAMED = re.compile(
 REST = re.compile(
     r"\b(?:raised|raises|secured|announced|announces|closed|completed|round|funding|financing"
     r"|series [a-h]|will|has|have|was|were|said|plans|which|that|runde|finanzierungsrunde"
-    r"|tour de table|sammelt|erhält|levée|lève|levé)\b"
+    r"|serie[- ][a-h]|tour de table|sammelt|erhält|levée|lève|levé)\b"
     r"|完成|宣布|获得|获.*融资|轮融资|融资额|^本轮|^融资",
     re.IGNORECASE,
 )
 # Small words in front of a name, or behind it; only as such, since “The” begins a name.
 EDGE = re.compile(
-    r"^(?:(?:and|und|et|by|from|the|von|durch|par|with|mit|avec|also|plus|both|sowie|as well as"
-    r"|ainsi que|including|such as|darunter|dont|zudem)\s+|(?:以及|还有|包括|其中|及)\s*|[&+]\s*)+"
+    r"^(?:(?:and|und|et|by|from|the|die|der|von|durch|par|with|mit|avec|also|plus|both|sowie"
+    r"|as well as|ainsi que|including|such as|darunter|dont|zudem)\s+|(?:以及|还有|包括|其中|及)\s*|[&+]\s*)+"
 )
 ENDING = re.compile(
     r"(?:\s+(?:also|and|und|et|all|both|has|have|the|in|sich)|以及|[与及均也亦还曾])+$"

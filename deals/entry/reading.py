@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from deals.entry.facts import Facts
 from deals.entry.money import read_money
-from deals.entry.reading_dates import date_facts
+from deals.entry.reading_dates import date_facts, read_date
 from deals.entry.reading_faults import Fault, Faults
 from deals.entry.reading_parties import (
     NAMED,
@@ -34,7 +34,7 @@ from deals.entry.typed import Typed, complete, typed_of
 from deals.feeds import fields
 from deals.models import Population
 from deals.rules import vocab
-from deals.rules.dates import UNDATED, parse_date
+from deals.rules.dates import UNDATED
 
 __all__ = ["Fault", "Reading", "read", "readable"]
 
@@ -128,7 +128,7 @@ class _Form:
     def _date(self, status: str) -> Facts:
         kept = self._kept(("date", "date_basis"), "date")
         if kept is None:
-            kept = date_facts(self.faults.take("date", parse_date, self.typed["date"], UNDATED))
+            kept = date_facts(self.faults.take("date", read_date, self.typed["date"], UNDATED))
             basis = self.typed["date_basis"] or "announced"
             rule = fields.CLOSED["date_basis"]
             kept["basis"] = self.faults.take("date_basis", rule, basis, "announced")

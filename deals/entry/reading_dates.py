@@ -1,11 +1,39 @@
 """Dates of the form: from what is typed to days and precision, and back."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from deals.rules.dates import DealDate, Precision, parse_date
 from deals.rules.errors import RuleError, quoted
+
+# The part of a month that an article names, whose days are not the same for everybody.
+PART_OF_MONTH = re.compile(
+    r"\b(?:early|late|mid|(?:middle|end|beginning|start)(?: of)?|anfang|mitte|ende|début|mi|fin)"
+    r"\b[\s-]*|(?<=月)(?:[初底末中]|[上中下]旬)",
+    re.IGNORECASE,
+)
+
+
+def read_date(text: str) -> DealDate:
+    """A date as an article writes it: "early September 2021" is in September 2021, no less is
+    claimed, and the page says so at once. Raises RuleError like `parse_date`."""
+    try:
+        return parse_date(text)
+    except RuleError as refusal:
+        month = _month_around(text) if refusal.code == "vague_date" else None
+        if month is None:
+            raise
+        return month
+
+
+def _month_around(text: str) -> DealDate | None:
+    try:
+        found = parse_date(PART_OF_MONTH.sub("", text))
+    except RuleError:
+        return None
+    return found if found.precision is Precision.month else None
 
 
 def deal_date(when: Mapping[str, Any]) -> DealDate:

@@ -6,12 +6,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from deals.entry.facts import Facts
-from deals.entry.reading_dates import date_facts
+from deals.entry.reading_dates import date_facts, read_date
 from deals.entry.reading_faults import Faults
 from deals.entry.reading_texts import line, lines
 from deals.rules import vocab
 from deals.rules.counting import EVER_COMPLETED_STATUSES
-from deals.rules.dates import UNDATED, parse_date
+from deals.rules.dates import UNDATED
 
 MOST_STEPS = 20
 LONGEST_AUTHORITY, LONGEST_REASON = 300, 1_000
@@ -52,7 +52,7 @@ def refuse_future(when: Facts, status: str, today: date, faults: Faults) -> None
 def _step(field: str, row: Mapping[str, str], faults: Faults) -> Facts:
     return {
         "status": faults.take(f"{field}-status", vocab.status, row["status"], ""),
-        **date_facts(faults.take(f"{field}-date", parse_date, row["date"], UNDATED)),
+        **date_facts(faults.take(f"{field}-date", read_date, row["date"], UNDATED)),
         "authority": line(f"{field}-authority", row["authority"], LONGEST_AUTHORITY, faults),
         "reason": lines(f"{field}-reason", row["reason"], LONGEST_REASON, faults),
     }

@@ -1,6 +1,7 @@
 """The form of a deal: what it writes and when, what it refuses, and whom it lets in."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -102,6 +103,27 @@ def test_everything_wrong_is_said_at_once_and_what_was_typed_stays(desk):
     assert 'value="a lot"' in page
     assert Draft.objects.get().typed["amount"] == "a lot"
     assert not DealVersion.objects.exists()
+
+
+def test_a_pasted_sentence_that_was_not_read_is_not_lost_in_silence(desk):
+    line = "led by Northzone, with participation from GV"
+    answer = desk.post(reverse("desk-deal-new"), sent(action="submit", line=line))
+    assert answer.status_code == 400
+    assert DealVersion.objects.count() == 0
+    page = answer.content.decode()
+    assert "has not been read yet" in page
+    assert f">{line}</textarea>" in page
+
+
+def test_the_page_begins_in_the_first_field_that_is_to_be_typed(desk):
+    new = reverse("desk-deal-new")
+    assert re.search('name="sources-0-url"[^>]* autofocus', desk.get(new).content.decode())
+    draft = desk.post(new, sent(action="save")).url.strip("/").split("/")[-1]
+    again = desk.get(f"{new}?source={draft}").content.decode()
+    assert re.search('name="target-name"[^>]* autofocus', again)
+    assert again.count("autofocus") == 1
+    wrong = desk.post(new, sent(action="submit", kind="gift")).content.decode()
+    assert not re.search("<input[^>]* autofocus", wrong), "What is wrong comes first."
 
 
 def test_only_the_fields_of_a_deal_are_taken(desk, eve):

@@ -71,6 +71,8 @@ Angeführt wurde die Runde von Earlybird; beteiligt haben sich auch Bosch Ventur
 = +Earlybird -Bosch Ventures -HV Capital
 Die Finanzierungsrunde wurde angeführt von Earlybird, mit Beteiligung von Bosch Ventures und HV Capital u. a.
 = +Earlybird -Bosch Ventures -HV Capital …
+12,5 Mio. Euro in einer Serie A unter Führung von GGV Capital, beteiligt ist auch die Havelland GmbH.
+= +GGV Capital -Havelland GmbH
 Lakestar führte die Runde an, Cherry Ventures und Speedinvest beteiligten sich
 = +Lakestar -Cherry Ventures -Speedinvest
 Le tour de table a été mené par Eurazeo, avec la participation de Bpifrance et d'autres

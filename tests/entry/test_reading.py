@@ -105,6 +105,22 @@ def test_what_cannot_be_read_is_said_at_its_field(whole, field, text, says):
     assert says in found[field]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Anfang September 2021", "early September 2021", "mid-September 2021", "2021年9月初",
+     "the end of September 2021", "début septembre 2021", "2021年9月下旬"],
+)  # fmt: skip
+def test_a_part_of_a_month_is_in_that_month_and_no_less_is_claimed(whole, text):
+    found = read(whole | {"date": text}).facts["date"]
+    assert (found["first"], found["last"]) == ("2021-09-01", "2021-09-30")
+    assert found["precision"] == "month"
+
+
+@pytest.mark.parametrize("text", ["early 2021", "Ende 2021", "2021年底", "Mitte Frühjahr 2021"])
+def test_a_part_of_a_year_is_asked_for(whole, text):
+    assert "does not say which months" in faults(whole | {"date": text})["date"]
+
+
 def test_a_sector_that_is_none_is_said(whole):
     assert "choose one" in faults(whole | {"sectors": ["robotics", "alchemy"]})["sectors"]
 

@@ -66,6 +66,12 @@ function showChoices() {
   }
 }
 
+// The first row that still lacks something: who it is, then where from.
+function focusIn(list) {
+  const fields = [...list.querySelectorAll("input[name$='-name'], select[name$='-country']")];
+  (fields.find((field) => !field.value) ?? list.lastElementChild.querySelector("input")).focus();
+}
+
 // Rows that were read from a line take the place of those in which nothing had been typed.
 function pasted(list) {
   reveal(list);
@@ -74,7 +80,7 @@ function pasted(list) {
   for (const row of [...list.children].filter(empty)) row.remove();
   if (!list.children.length) addRow("investors");
   line.value = "";
-  list.lastElementChild.querySelector("input").focus();
+  focusIn(list);
   changed();
 }
 
@@ -92,6 +98,9 @@ function pressed(event) {
   if (act) {
     event.preventDefault();
     act();
+  } else if (event.key === "Enter" && !held && event.target.id === "investor-line") {
+    event.preventDefault();
+    form.querySelector("[data-paste]").click();
   } else if (event.key === "Enter" && !held && event.target.matches("input:not([type=checkbox])") && !event.defaultPrevented) {
     // Enter in a line of text saves; only the button and Ctrl+Enter hand in.
     event.preventDefault();
