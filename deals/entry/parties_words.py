@@ -143,7 +143,8 @@ REST = re.compile(
 # Small words in front of a name, or behind it; only as such, since “The” begins a name.
 EDGE = re.compile(
     r"^(?:(?:and|und|et|by|from|the|die|der|von|durch|par|with|mit|avec|also|plus|both|sowie"
-    r"|as well as|ainsi que|including|such as|darunter|dont|zudem)\s+|(?:以及|还有|包括|其中|及)\s*|[&+]\s*)+"
+    r"|as well as|ainsi que|including|such as|darunter|dont|zudem)\s+"
+    r"|(?:以及|还有|包括|其中|及)\s*|[&+]\s*)+"
 )
 ENDING = re.compile(
     r"(?:\s+(?:also|and|und|et|all|both|has|have|the|in|sich)|以及|[与及均也亦还曾])+$"
