@@ -14,6 +14,8 @@ from django.utils import timezone
 from deals import journal
 from deals.actions.notices import tell_reviewers, tell_the_overtaken
 from deals.actions.rebase import bring_up_to_date
+from deals.actions.writing import hold_deal
+from deals.feeds import match
 from deals.feeds.publish import publish
 from deals.models import (
     Change,
@@ -26,6 +28,7 @@ from deals.models import (
     Review,
     ledger,
 )
+from deals.models.attribution import OwnerBook
 
 State = DealVersion.State
 User = AbstractBaseUser | None
@@ -67,8 +70,9 @@ def approve(*, version: DealVersion, by: User, reason: str = "") -> DealVersion:
     with transaction.atomic():
         # First the ledger, as a merge of organizations does: it changes waiting versions, too.
         ledger.lock()
-        # Locked, so that of two people who decide at once the second is told what the first did.
-        locked = DealVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+        # Locked, so that of two people who decide at once the second is told what the first did;
+        # whoever comments on it meanwhile may still point to it.
+        locked = DealVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.pk)
         _must_be(locked, State.SUBMITTED, "approved")
         bring_up_to_date(locked)
         publish(
@@ -153,6 +157,10 @@ def merge(*, deal: Deal, into: Deal, by: User, reason: str) -> Change:
     if deal.pk == into.pk:
         raise NotAllowed("A deal cannot be merged into itself.")
     with transaction.atomic():
+        # Its parts get new versions: like everybody who numbers some, before the ledger.
+        match.lock()
+        for each in sorted((deal, into), key=lambda one: one.pk):
+            hold_deal(each)
         seq = ledger.lock() + 1
         version = _live(deal, "merged")
         _refuse_other_population(version, _live(into, "a destination"))
@@ -193,6 +201,7 @@ def restore(*, deal: Deal, by: User, reason: str) -> DealVersion:
     """Bring a retracted or merged deal back: a new version, a copy of the last one, goes live."""
     _needs_reason(reason)
     with transaction.atomic():
+        hold_deal(deal)
         ledger.lock()
         if deal.versions.live().exists():
             raise NotAllowed(f"{deal} is live, so there is nothing to restore.")
@@ -230,9 +239,14 @@ def _copy(last: DealVersion, reason: str, **changes: Any) -> DealVersion:
     for name, value in changes.items():
         setattr(copy, name, value)
     copy.save(force_insert=True)
+    book = OwnerBook()
     for part in parts:
         part.pk, part.version = None, copy
         part.investor = _survivor(part.investor) if part.investor else None
+        # Owners are those that are known today, as in every version that is written.
+        owner = book.attribute(part.investor_id, part.country, copy.date_first, copy.date_last)
+        part.ultimate, part.ultimate_basis = list(owner.countries), owner.basis
+        part.state_linked = owner.state_linked
     for citation in citations:
         citation.pk, citation.version = None, copy
     Participation.objects.bulk_create(parts)

@@ -21,6 +21,7 @@ from deals.actions.writing import facts_of, hold_deal, write_version
 from deals.entry.choosing import Unfitting, chosen
 from deals.entry.facts import Facts, differing
 from deals.entry.three_way import three_way
+from deals.feeds import match
 from deals.feeds.publish import publish
 from deals.models import Change, Deal, DealSuggestion, DealVersion, Draft, ledger
 
@@ -80,6 +81,7 @@ def merge_deals(
     compared. Raises `NotAllowed`, with nothing done: `Changed` when they are not live any more.
     """
     with transaction.atomic():
+        match.lock()
         _hold(stays, goes)
         ledger.lock()
         mine, other = _seen_alive(stays, goes, set(seen))
@@ -117,6 +119,7 @@ def unmerge(*, deal: Deal, put_back: bool, by: User, reason: str) -> DealVersion
     if survivor is None:
         raise NotAllowed(_("%(deal)s is not merged into another deal.") % {"deal": deal})
     with transaction.atomic():
+        match.lock()
         _hold(deal, survivor)
         ledger.lock()
         if deal.merged_into_id != survivor.pk:
@@ -160,7 +163,8 @@ def keep_apart(*, suggestion: DealSuggestion, by: User) -> DealSuggestion:
 
 
 def _hold(one: Deal, other: Deal) -> None:
-    """Both rows, in one order for everybody; edits of the two wait until the end."""
+    """Both rows, in one order for everybody; edits of the two wait until the end. Whoever writes
+    versions has waited for `match` before, and for the ledger after."""
     for deal in sorted((one, other), key=lambda each: each.pk):
         hold_deal(deal)
     one.refresh_from_db()

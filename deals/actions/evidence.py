@@ -153,7 +153,7 @@ def _locked(organization: Organization) -> Organization:
 
 def _open(edit: OrganizationEdit, word: str) -> OrganizationEdit:
     """The edit, locked, if nobody has decided on it."""
-    found = OrganizationEdit.objects.select_for_update(of=("self",)).get(pk=edit.pk)
+    found = OrganizationEdit.objects.select_for_update(no_key=True, of=("self",)).get(pk=edit.pk)
     if found.state != State.SUBMITTED:
         said = _("Somebody has decided on this already: it is %(state)s, and cannot be %(word)s.")
         raise NotAllowed(said % {"state": found.get_state_display().lower(), "word": word})

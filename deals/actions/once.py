@@ -28,8 +28,9 @@ def begin_once(
     `form` names one form that was shown, so that a press of the button that arrives twice, or an
     answer that was lost on its way, never makes two deals, nor two versions of one.
     """
-    # Locked, so that of two that arrive at once the second finds what the first has begun.
-    get_user_model().objects.select_for_update().get(pk=by.pk)
+    # Locked, so that of two that arrive at once the second finds what the first has begun; whoever
+    # tells this person something meanwhile may still point to them.
+    get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)
     begun = Draft.objects.filter(owner_id=by.pk, typed__form=form).order_by("pk")
     # A new deal's draft has a deal as soon as it was handed in.
     found = begun.filter(deal=deal).first() if deal else begun.first()

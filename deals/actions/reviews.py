@@ -50,7 +50,7 @@ def publish(*, review: Review, seen: str, by: Person, reason: str = "") -> None:
     if review.version is not None:
         # The order in which every writer takes these: the ledger, the version, its review.
         ledger.lock()
-        version = DealVersion.objects.select_for_update(of=("self",)).get(pk=review.version.pk)
+        version = _locked_version(review.version)
         _as_seen(review, seen)
         approve(version=version, by=by, reason=reason)
     elif review.edit is not None:
@@ -63,7 +63,7 @@ def publish(*, review: Review, seen: str, by: Person, reason: str = "") -> None:
 def turn_down(*, review: Review, seen: str, by: Person, reason: str) -> None:
     """Close it without publishing anything; the reason is needed."""
     if review.version is not None:
-        version = DealVersion.objects.select_for_update(of=("self",)).get(pk=review.version.pk)
+        version = _locked_version(review.version)
         _as_seen(review, seen)
         reject(version=version, by=by, reason=reason)
     elif review.edit is not None:
@@ -154,9 +154,14 @@ def _as_seen(review: Review, seen: str) -> None:
         )
 
 
+def _locked_version(version: DealVersion) -> DealVersion:
+    # Whoever comments has its review first, and then points to it: that must not wait for us.
+    return DealVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.pk)
+
+
 def _locked_edit(edit: OrganizationEdit, review: Review, seen: str) -> OrganizationEdit:
     # The ledger comes later: publishing evidence waits for those who match names before it.
-    locked = OrganizationEdit.objects.select_for_update(of=("self",)).get(pk=edit.pk)
+    locked = OrganizationEdit.objects.select_for_update(no_key=True, of=("self",)).get(pk=edit.pk)
     _as_seen(review, seen)
     return locked
 
