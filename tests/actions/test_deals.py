@@ -7,8 +7,8 @@ from deals import actions
 from deals.feeds.publish import StaleVersionError, publish
 from deals.flows.asked import share_answer
 from deals.flows.query import FlowQuery
-from deals.models import Change, DealFact, DealVersion, ledger
-from tests.factories import make_deal, make_population, submit_version
+from deals.models import Change, DealFact, DealVersion, Ownership, ledger
+from tests.factories import make_deal, make_organization, make_population, submit_version
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +182,17 @@ def test_no_real_deal_is_merged_into_an_invented_one() -> None:
     with pytest.raises(actions.NotAllowed, match="invented"):
         actions.merge(deal=real.deal, into=invented.deal, by=None, reason="same")
     assert real.deal.versions.live().exists()
+
+
+def test_a_restored_deal_has_the_owners_that_are_known_by_then() -> None:
+    version = make_deal(investors=[("Daughter", "DE")])
+    actions.retract(deal=version.deal, by=None, reason="wrong")
+    daughter = version.participations.get().investor
+    Ownership.objects.create(
+        owned=daughter, owner=make_organization("Mother", "CN"), controlling=True
+    )
+    restored = actions.restore(deal=version.deal, by=None, reason="right after all")
+    part = restored.participations.get()
+    assert (part.ultimate, part.ultimate_basis, part.country) == (["CN"], "evidence", "DE")
+    fact = DealFact.objects.get(pk=restored.pk)
+    assert (fact.hq, fact.ultimate) == (["DE"], ["CN"])
