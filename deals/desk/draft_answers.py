@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from deals import actions
+from deals.desk import form_names
 from deals.desk.access import person
 from deals.desk.draft_keeping import Closed, Sent, TooLong, sent
 from deals.desk.form_page import draft_page, form_page
@@ -70,6 +71,7 @@ def hand_in(request: HttpRequest, draft: Draft) -> HttpResponse:
         faults.append(Fault("reason", _("Say why you change it: the reason stays in the ledger.")))
     if request.POST.get("line", "").strip():
         faults.append(Fault("investor-line", _(NOT_MADE_ROWS)))
+    faults += form_names.faults(draft.typed, form_names.unclear(draft.typed))
     if reading.facts is None or faults:
         return draft_page(request, draft, faults=faults, status=400)
     try:

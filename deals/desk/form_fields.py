@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from deals.desk.fact_lines import title
+from deals.desk.form_names import unclear
 from deals.desk.form_options import CURRENCIES, country_options, options
 from deals.entry.facts import CITABLE, SOURCE
 from deals.entry.lookup import by_public_id
@@ -53,6 +54,11 @@ def fields(
     sources = _rows("sources", typed, before, said, SOURCE, 0)
     for row in sources:
         row["kept"] = [(name, row[name]) for name in SOURCE if name != "kind"]
+    # Only where something is wrong, as a page that is opened has asked nothing yet.
+    asked = unclear(typed) if faults else {}
+    investors = _rows("investors", typed, before, said, INVESTOR, spare)
+    for row in investors:
+        row["choices"] = asked.get(f"investors-{row['number']}", [])
     first = next((row for row in sources if row["mark"] == "new"), None)
     first = first or _row("sources", len(sources), dict.fromkeys(SOURCE, ""), said)
     others = [row for row in sources if row is not first]
@@ -68,7 +74,8 @@ def fields(
         "first_source": first,
         "reads": bool(typed["amount"] or typed["date"]) and not {"amount", "date"} & said.keys(),
         "sources": others,
-        "investors": _rows("investors", typed, before, said, INVESTOR, spare),
+        "target_choices": asked.get("target", []),
+        "investors": investors,
         "history": _rows("status_history", typed, None, said, STEP, spare),
         "history_open": bool(typed["status_history"]) or any("status_history" in f for f in said),
         "gone_investors": _gone("investors", typed, before),
