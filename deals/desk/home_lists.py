@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from deals.actions.reviews import subject_of
+from deals.desk import reviews
 from deals.desk.reports import lines, open_reports
-from deals.desk.reviews_wanted import Wanted, decidable, own
+from deals.desk.reviews_wanted import PEOPLE, Wanted, decidable, own
 from deals.entry.likely_open import open_pairs
 from deals.feeds.cases import undecided
 from deals.models import DealVersion, Draft, OrganizationEdit, Review, Suggestion
@@ -39,6 +39,8 @@ class Row:
     link: str
     at: datetime
     said: str = ""
+    # What a review is about, as the queue shows it.
+    about: reviews.Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +66,18 @@ class Waiting:
 
 def to_review(user: User) -> Waiting:
     """What others wrote and this person may decide on, the oldest first."""
-    return _reviews(decidable(Wanted(), user))
+    return _reviews(decidable(Wanted(), user), user)
 
 
 def questions(user: User) -> Waiting:
     """What this person handed in and a reviewer has asked about."""
     asked = Review.objects.filter(own(user), closed_at=None, waiting_for=Review.Waiting.ANSWER)
-    return _reviews(asked)
+    return _reviews(asked, user)
 
 
 def assigned(user: User) -> Waiting:
     """Reviews and reports that somebody has given to this person, the oldest first."""
-    given = _reviews(Review.objects.filter(closed_at=None, assigned_to=user))
+    given = _reviews(Review.objects.filter(closed_at=None, assigned_to=user), user)
     reports = _reports(open_reports(user))
     rows = sorted([*given.rows, *reports.rows], key=lambda row: row.at)[:SHOWN]
     return Waiting(rows, given.total + reports.total)
@@ -123,16 +125,12 @@ def to_judge() -> dict[str, int]:
     return counts if any(counts.values()) else {}
 
 
-def _reviews(found: QuerySet[Review]) -> Waiting:
-    named = found.select_related("version", "edit__organization").order_by("submitted_at", "pk")
+def _reviews(found: QuerySet[Review], user: User) -> Waiting:
+    named = found.select_related("version", "edit__organization", *PEOPLE)
+    first = list(named.order_by("submitted_at", "pk")[:SHOWN])
     rows = [
-        Row(
-            subject_of(one),
-            reverse("desk-review", args=[one.pk]),
-            one.submitted_at,
-            _("organization") if one.edit_id else "",
-        )
-        for one in named[:SHOWN]
+        Row(one.name, one.link, one.review.submitted_at, about=one)
+        for one in reviews.rows(first, user, Wanted())
     ]
     return Waiting(rows, _total(found, rows))
 

@@ -18,6 +18,7 @@ from deals.desk.faults import Fault, by_field
 from deals.desk.reviewed import Reviewed, reviewed
 from deals.desk.reviewed_impact import effect
 from deals.desk.reviews_wanted import Wanted, decidable, own, wanted
+from deals.desk.uncounted import why_uncounted
 from deals.entry.likely import Likely, likely
 from deals.flows.whatif_reviews import weigh
 from deals.models import Activity, DealVersion, Review
@@ -127,6 +128,7 @@ def _deal(version: DealVersion, sides: Reviewed) -> dict[str, Any]:
         else [],
         "clashes": differences.clashing(sides.compared) if sides.compared else [],
         "likely": _likely(version, sides),
+        "uncounted": why_uncounted(sides.after),
         "general": [
             differences.shown_line(fact_lines.source_line(source))
             for source in sides.after["sources"]

@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from deals import actions, journal
 from deals.actions import reports
 from deals.actions.deals import open_review
 from deals.desk.home_lists import to_judge
+from deals.flows.whatif_reviews import weigh
 from deals.models import Draft, Review, Suggestion
 from tests.desk.runs import make_person, make_run, stage
+from tests.desk.waiting import amount, hand_in
 from tests.factories import make_deal, make_organization, submit_version
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,17 @@ def test_a_reviewer_sees_what_others_wrote_the_oldest_first_and_how_long_it_wait
     assert [(row.name, row.said) for row in client.get(PAGE).context["submitted"]] == [
         ("Own", "waits for a decision")
     ]
+
+
+def test_what_waits_is_told_in_a_line(sign_in, client):
+    edith = make_person("edith", "editor")
+    live = make_deal(target="Horizon", date="2021-02-09", amount="900", investors=[("Fund", "DE")])
+    hand_in(edith, deal=live, amount=amount("120000000.00", text="¥1.2亿"))
+    weigh(Review.objects.get())
+    sign_in("rita", "reviewer")
+    text = " ".join(strip_tags(client.get(PAGE).content.decode()).split())
+    assert "change: Amount · 9 Feb 2021 · Funding round · CN¥120 m · edith" in text
+    assert "moves no headline number" in text
 
 
 def test_a_contributor_sees_questions_drafts_and_what_became_of_theirs(sign_in, client):
