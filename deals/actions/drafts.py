@@ -94,7 +94,7 @@ def reopen_draft(*, draft: Draft, by: User) -> Draft:
     """Go on with a draft whose version was taken back; handing in again mends that version."""
     locked = _owned(draft, by)
     if locked.version is None or locked.version.state != State.DRAFT:
-        raise NotAllowed("Take back what you handed in first; then it can be mended.")
+        raise NotAllowed("Take back what you submitted first; then it can be mended.")
     others = Draft.objects.filter(owner_id=by.pk, deal=locked.deal, state=Draft.State.OPEN)
     if others.exclude(pk=locked.pk).exists():
         raise NotAllowed("You have another open draft of this deal; finish or discard it first.")

@@ -150,7 +150,7 @@ def _as_seen(review: Review, seen: str) -> None:
     """Between the page and the button its writer may have mended it and handed it in again."""
     if seen_mark(_open(review)) != seen:
         raise NotAllowed(
-            _("It was handed in anew since you opened it. Nothing was decided: look at it again.")
+            _("It was submitted again since you opened it. Nothing was decided: look at it again.")
         )
 
 

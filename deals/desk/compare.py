@@ -98,7 +98,7 @@ def _go_on(
         messages.error(request, str(refusal))
     else:
         messages.success(
-            request, _("Both are put together as you chose. Look it over, then hand it in.")
+            request, _("Both are put together as you chose. Look it over, then submit it.")
         )
     return HttpResponseRedirect(reverse("desk-draft", args=[draft.pk]))
 

@@ -34,7 +34,7 @@ class Closed(Exception):
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         super().__init__(
-            _("This draft has been handed in already.")
+            _("This draft has been submitted already.")
             if draft.state == Draft.State.SUBMITTED
             else _("This draft has been thrown away.")
         )

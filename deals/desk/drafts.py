@@ -120,7 +120,7 @@ def _take_back(found: Draft, user: User) -> tuple[Draft, str]:
     if version is not None and version.state == DealVersion.State.SUBMITTED:
         actions.take_back(version=version, by=user)
     reopened = actions.reopen_draft(draft=found, by=user)
-    return reopened, _("It is a draft again; nobody decides on it before you hand it in.")
+    return reopened, _("It is a draft again; nobody decides on it before you submit it.")
 
 
 def _again(found: Draft, user: User) -> tuple[Draft, str]:

@@ -64,7 +64,7 @@ def draft_page(
 ) -> HttpResponse:
     """The form of an open draft; `typed` is what was sent where that could not be saved."""
     back = draft.version is not None and draft.version.state == DealVersion.State.DRAFT
-    note = _("You took this back. Handing it in again puts it in the place of what waited.")
+    note = _("You took this back. Submitting it again puts it in the place of what waited.")
     address = reverse("desk-draft", args=[draft.pk])
     sent = parked(request) if request.method != "POST" else None
     if sent is not None:
@@ -104,7 +104,7 @@ def _page(
         "desk_section": "queue",
         "deal": deal,
         "seen": live.number if live else "",
-        "heading": _("Change a deal") if live else _("Add a deal"),
+        "heading": _("Edit a deal") if live else _("Add a deal"),
         **fields(typed, faults=faults, before=before, spare=spare),
         **context,
     }

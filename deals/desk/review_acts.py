@@ -163,7 +163,7 @@ def _unfit(field: str, text: str, *, needed: bool = True) -> str:
     """What is wrong with a text, "" for nothing."""
     if needed and not text:
         return {
-            "reason": _("Say why: the person who handed this in will want to know."),
+            "reason": _("Say why: the person who submitted this will want to know."),
             "question": _("Write what you want to know."),
         }.get(field, _("Write something first."))
     if len(text) > LONGEST[field]:

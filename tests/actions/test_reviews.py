@@ -85,7 +85,7 @@ def test_what_was_handed_in_anew_is_not_decided_on_unseen(review, anna, rita) ->
     actions.submit(version=DealVersion.objects.get(pk=review.version_id), by=anna)
     before = state()
     for act in (reviews.publish, reviews.turn_down):
-        with pytest.raises(actions.NotAllowed, match="handed in anew"):
+        with pytest.raises(actions.NotAllowed, match="submitted again"):
             act(review=review, seen=seen, by=rita, reason="Fine.")
     assert state() == before
 

@@ -74,7 +74,7 @@ def test_a_domicile_correction_lists_the_flipped_deals_first(desk, fund, assert_
         "enters China → Europe"
     )
     assert_accessible(page)
-    page.get_by_role("button", name="Hand in for review").click()
+    page.get_by_role("button", name="Submit for review").click()
     page.wait_for_url("**/desk/review/*/")
     review = OrganizationEdit.objects.get().review
 
@@ -109,7 +109,7 @@ def test_the_form_does_without_scripts_on_a_phone(desk, fund):
     page.get_by_role("button", name="Go on editing").click()
     expect(page.locator("#reason")).to_have_value("Bought")
     page.locator("form.evidence .button-main").click()
-    page.get_by_role("button", name="Hand in for review").click()
+    page.get_by_role("button", name="Submit for review").click()
     page.wait_for_url("**/desk/review/*/")
     (change,) = OrganizationEdit.objects.get().changes
     assert change["after"]["id"] == make_organization("Holding", "CN").public_id

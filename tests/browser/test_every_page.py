@@ -4,7 +4,7 @@ One world and one walk for all pages: making them anew for each page would take 
 What is wrong is collected by page, so that one run names every page that has a fault.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -66,8 +66,11 @@ def found_by_axe(page: Page, options: dict[str, Any]) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
-def faults(page: Page, address: str) -> list[str]:
-    """What is wrong with one page: what ran or was refused, what is too wide, what axe finds."""
+def faults(page: Page, address: str, before: Callable[[Page], None] = lambda _: None) -> list[str]:
+    """What is wrong with one page: what ran or was refused, what is too wide, what axe finds.
+
+    `before` is done with the page when it is there, and ahead of any look at it.
+    """
     said: list[str] = []
 
     def log(message: ConsoleMessage) -> None:
@@ -82,6 +85,7 @@ def faults(page: Page, address: str) -> list[str]:
     page.on("pageerror", refuse)
     page.emulate_media(color_scheme="light")
     page.goto(address)
+    before(page)
     if page.evaluate("window.ran"):
         said.append("a name ran as a script")
     if (width := page.evaluate("document.documentElement.scrollWidth")) > 360:

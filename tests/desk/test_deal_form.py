@@ -83,7 +83,7 @@ def test_a_button_that_is_pressed_twice_makes_one_deal(desk):
     first, second = desk.post(NEW, fields), desk.post(NEW, fields)
     assert first["Location"] == second["Location"]
     assert DealVersion.objects.count() == Deal.objects.count() == Draft.objects.count() == 1
-    assert "handed in already" in desk.get(second["Location"]).content.decode()
+    assert "submitted already" in desk.get(second["Location"]).content.decode()
 
 
 def test_everything_wrong_is_said_at_once_and_what_was_typed_stays(desk):
@@ -174,7 +174,7 @@ def test_a_change_that_is_sent_twice_is_handed_in_once(desk):
     fields = changes(desk, version, notes="two", reason="The company says so.", action="submit")
     first, second = desk.post(edit_of(version), fields), desk.post(edit_of(version), fields)
     assert first["Location"] == second["Location"]
-    assert "handed in already" in desk.get(second["Location"]).content.decode()
+    assert "submitted already" in desk.get(second["Location"]).content.decode()
     assert DealVersion.objects.filter(state="submitted").count() == Draft.objects.count() == 1
 
 

@@ -206,7 +206,7 @@ def test_what_was_mended_meanwhile_has_to_be_looked_at_again(client, review, ann
     response = client.post(
         at(review, "desk-review-decide"), {"choice": "approve", "seen": seen}, follow=True
     )
-    assert "handed in anew since you opened it" in text_of(response)
+    assert "submitted again since you opened it" in text_of(response)
     review.refresh_from_db()
     assert review.closed_at is None
 

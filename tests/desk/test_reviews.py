@@ -60,7 +60,7 @@ def test_a_contributor_sees_only_what_they_handed_in(client, anna) -> None:
     waiting(bo, "Bos")
     client.force_login(bo)
     assert shown(client) == ["Bos"]
-    assert "What you handed in 1" in text_of(client.get(QUEUE))
+    assert "What you submitted 1" in text_of(client.get(QUEUE))
 
 
 def test_a_row_says_what_changes_who_when_and_from_how_many_sources(client, anna, rita) -> None:
