@@ -14,6 +14,7 @@ from deals.desk.access import person
 from deals.desk.draft_keeping import Closed, Sent, TooLong, sent
 from deals.desk.form_page import draft_page, form_page
 from deals.desk.form_start import Start
+from deals.entry.parties_known import with_known
 from deals.entry.reading import Fault, read
 from deals.entry.typed import from_form
 from deals.models import Deal, Draft
@@ -64,7 +65,7 @@ def hand_in(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Read the draft and hand it in; everything that is wrong is said at once."""
     before = actions.facts_of(draft.based_on) if draft.based_on else None
     deal = draft.deal.public_id if draft.deal else ""
-    reading = read(draft.typed, before, deal=deal)
+    reading = read(with_known(draft.typed), before, deal=deal)
     faults = list(reading.faults)
     reason = draft.typed["reason"].strip()
     if before is not None and not reason:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from deals.desk.reports import names_of
 from deals.journal import VERBS
-from deals.models import Activity
+from deals.models import Activity, DealVersion, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Done:
 def whole(found: QuerySet[Activity]) -> QuerySet[Activity]:
     """With all that `done` shows, in one query."""
     return found.select_related(
-        "by", "deal", "version", "organization", "import_run__feed", "report"
+        "by", "deal", "version__review", "organization", "import_run__feed", "report"
     )
 
 
@@ -60,6 +60,8 @@ def _thing(row: Activity, names: dict[int, str]) -> tuple[str, str, str]:
         link, more = f"/deals/{row.deal.public_id}/", row.deal.public_id
         if row.version is not None:
             more = _("%(id)s, version %(number)s") % {"id": more, "number": row.version.number}
+            if row.deal.pk not in names:
+                name, link = _waiting(row.version)
         if row.report is not None:
             link = reverse("desk-report", args=[row.report.pk])
         return name, link, more
@@ -73,3 +75,12 @@ def _thing(row: Activity, names: dict[int, str]) -> tuple[str, str, str]:
         more = _("import no. %(number)s") % {"number": row.import_run.pk}
         return row.import_run.file_name or row.import_run.feed.name, link, more
     return "", "", ""
+
+
+def _waiting(version: DealVersion) -> tuple[str, str]:
+    """A deal without a live version: the name that it was given, and the page where it is decided
+    on, "" for one that nobody was asked about."""
+    try:
+        return version.target_name, reverse("desk-review", args=[version.review.pk])
+    except Review.DoesNotExist:
+        return version.target_name, ""

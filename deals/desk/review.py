@@ -74,7 +74,7 @@ def page(
     }
     if one.version is not None:
         context |= _deal(one.version, reviewed(one.version))
-        if context["barred"]:
+        if context["own"]:
             context["draft"] = one.version.drafts.filter(owner=user).first()
     else:
         context |= _organization(one)

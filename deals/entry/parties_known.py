@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from deals.models import Organization, OrganizationName
+from deals.entry.typed import Typed
+from deals.models import Organization, OrganizationName, Population
 from deals.rules.names import normalise
 
 Row = dict[str, str]
@@ -18,6 +19,22 @@ def recognised(rows: Iterable[Row]) -> list[Row]:
     listed = list(rows)
     bearers = _bearers({normalise(row["name"]) for row in listed})
     return [_named(row, bearers[normalise(row["name"])]) for row in listed]
+
+
+def with_known(typed: Typed) -> Typed:
+    """What was typed, where a name without id and country is the only organization of that name:
+    that one would be taken when it is published, and its country is known."""
+    if Population.objects.filter(code=typed["population"], generated=True).exists():
+        return typed
+    rows = [typed["target"], *typed["investors"]]
+    bare = [
+        at
+        for at, row in enumerate(rows)
+        if row["name"].strip() and not (row["id"] or row["country"].strip())
+    ]
+    for at, row in zip(bare, recognised(rows[at] for at in bare), strict=True):
+        rows[at] = row
+    return typed | {"target": rows[0], "investors": rows[1:]}
 
 
 def survivor(organization: Organization) -> Organization:

@@ -1,11 +1,13 @@
 """The log: by person, thing, day and act; everybody's own, and all for reviewers."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from deals import journal
 from deals.models import Activity
 from tests.desk.runs import make_person, make_run
+from tests.desk.waiting import hand_in_new
 from tests.factories import make_deal, make_organization
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +73,12 @@ def test_whatever_stands_in_the_address_is_answered(client, rita):
             response = client.get(PAGE, {name: value})
             assert response.status_code in (200, 400), (name, value)
             assert b"<script>window" not in response.content
+
+
+def test_what_was_never_published_has_its_name_and_leads_to_its_review(client, rita):
+    review = hand_in_new(make_person("anna"))
+    entry = next(one for one in client.get(PAGE).context["entries"] if one.name == "Black Sesame")
+    assert entry.link == reverse("desk-review", args=[review.pk])
 
 
 def test_names_and_reasons_are_shown_and_never_run(client, rita):

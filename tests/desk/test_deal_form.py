@@ -13,7 +13,7 @@ from deals.models import Deal, DealVersion, Draft, Organization, Report
 from deals.templatetags.imports import visible
 from tests.desk.forms import sent
 from tests.desk.runs import make_person
-from tests.factories import make_deal
+from tests.factories import make_deal, make_organization
 
 pytestmark = pytest.mark.django_db
 NEW = "/desk/deals/new/"
@@ -113,6 +113,20 @@ def test_a_pasted_sentence_that_was_not_read_is_not_lost_in_silence(desk):
     page = answer.content.decode()
     assert "has not been read yet" in page
     assert f">{line}</textarea>" in page
+
+
+def test_a_name_without_a_country_is_the_only_organization_of_that_name(desk):
+    known = make_organization("Isis Dynamics", "GB")
+    typed = sent(
+        action="submit", target__name="Isis Dynamics", target__country="",
+        investors__0__country="",
+    )  # fmt: skip
+    desk.post(reverse("desk-deal-new"), typed)
+    facts = actions.facts_of(DealVersion.objects.get())
+    target = facts["target"]
+    assert (target["id"], target["country"]) == (known.public_id, "GB")
+    assert target["basis"] == "headquarters"
+    assert [one["country"] for one in facts["investors"]] == [None], "A new name is not guessed."
 
 
 def test_the_page_begins_in_the_first_field_that_is_to_be_typed(desk):

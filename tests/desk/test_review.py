@@ -343,6 +343,10 @@ def test_a_decided_one_stays_readable_with_its_history(client, review, anna, rit
     client.force_login(anna)
     said = text_of(client.get(at(review)))
     assert "Rejected by rita" in said
+    client.force_login(anna)
+    mend = reverse("desk-draft", args=[review.version.drafts.get().pk])
+    assert f'<a href="{mend}">Mend it' in client.get(at(review)).content.decode()
+    client.force_login(rita)
     assert "No source." in said
     assert "The new note." in said
     assert 'value="approve"' not in client.get(at(review)).content.decode()
