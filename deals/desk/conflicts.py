@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from deals.desk import fact_words, staged
@@ -16,11 +17,14 @@ from deals.rules.roles import BRING, DECIDE
 
 PAGE = 20
 Outcome = StagedDeal.Outcome
-KINDS = {"conflict": "In conflict", "held": "Held"}
-TAKE_OR_KEEP = (("take", "Take the file’s values"), ("keep", "Keep the register’s"))
-NEW = ("new_deal", "It is a new deal")
-SAME_OR_NEW = (("same_deal", "It is the same deal"), NEW)
-LEAVE_OUT = (("keep", "Leave it out"),)
+KINDS = {"conflict": gettext_noop("In conflict"), "held": gettext_noop("Held")}
+TAKE_OR_KEEP = (
+    ("take", gettext_noop("Take the file’s values")),
+    ("keep", gettext_noop("Keep the register’s")),
+)
+NEW = ("new_deal", gettext_noop("It is a new deal"))
+SAME_OR_NEW = (("same_deal", gettext_noop("It is the same deal")), NEW)
+LEAVE_OUT = (("keep", gettext_noop("Leave it out")),)
 
 
 @dataclass(frozen=True, slots=True)
