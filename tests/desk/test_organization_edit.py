@@ -104,6 +104,13 @@ def test_the_deals_that_flip_come_first_on_the_preview(anna, fund):
     assert not OrganizationEdit.objects.exists()
 
 
+def test_what_moves_no_deal_moves_no_number(anna):
+    organization = make_organization("Alone", "DE")
+    said = text(send(anna, organization, name="Alone GmbH"))
+    assert "No headline number moves, since no live deal changes." in said
+    assert "not computed" not in said
+
+
 def test_handing_in_carries_all_that_was_typed_and_waits_for_a_reviewer(anna, fund):
     deal = make_deal(investors=[("Fund", "DE")], country_basis="headquarters")
     preview = send(anna, fund, **seat(0, "China", first="2019", last="2022-05"))
