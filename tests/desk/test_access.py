@@ -170,12 +170,12 @@ def test_the_queue_shows_what_waits_for_whom(client, account, settings):
     schedule.save()
     client.force_login(reviewer)
     page = text(client.get("/desk/"))
-    assert "Waiting for your decision 1 review.csv" in page
+    assert "Imports waiting for your decision 1 review.csv" in page
     assert "A supplier It shrank by 40 %." in page
     assert "running.csv" not in page
     client.force_login(editor)
     page = text(client.get("/desk/"))
-    assert "Waiting for your decision" not in page
+    assert "Imports waiting for your decision" not in page
     assert "Your imports at work 1 running.csv" in page
     assert "failed.csv A supplier, brought by editor" in page
     assert "waiting for somebody else’s decision 1 review.csv" in page
@@ -187,7 +187,7 @@ def test_the_queue_of_one_person_has_their_own_imports(client, account, settings
     make_run("review", by=reviewer)
     client.force_login(reviewer)
     page = text(client.get("/desk/"))
-    assert "Waiting for your decision 1" in page
+    assert "Imports waiting for your decision 1" in page
     assert "somebody else" not in page
 
 
