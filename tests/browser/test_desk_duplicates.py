@@ -127,7 +127,10 @@ def test_a_pair_is_merged_by_keyboard_alone_and_the_preview_follows(desk, pair):
 
 def test_two_are_kept_apart_by_one_key(desk, pair):
     page = desk(QUEUE)
-    page.locator(f"#pair-{pair.pk}").focus()
+    page.keyboard.press("d")
+    page.keyboard.press("j")
+    expect(page.locator(f"#pair-{pair.pk}")).to_be_focused()
+    assert pair.state == "open", "Only j leads in; other keys do nothing outside."
     page.keyboard.press("d")
     expect(page.get_by_role("status")).to_contain_text("stay two deals")
     pair.refresh_from_db()

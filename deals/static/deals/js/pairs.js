@@ -1,5 +1,5 @@
 // Keys in lists of pairs and in the comparison of one. They work only while the focus is inside it
-// and not in a field that takes text, so that they come in nobody's way.
+// and not in a field that takes text, so that they come in nobody's way; j alone leads into it.
 //
 // j and k lead to the next and the previous pair, or, inside a comparison, to the next and the
 // previous fact. 1, 2 and 3 choose in the fact at hand; other keys press what names them.
@@ -29,9 +29,13 @@ function choose(place, from, pair) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
   const pair = event.target.closest(".pair");
-  if (event.ctrlKey || event.altKey || event.metaKey || !pair || typesText(event.target)) return;
-  if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1, event.target);
+  // Whoever has just arrived is led in by j, to the first pair or the first fact.
+  const arrived = event.target === document.body && event.key === "j";
+  if (!arrived && (!pair || typesText(event.target))) return;
+  if (arrived) comparison ? step(1, document.body) : pairs[0]?.focus();
+  else if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1, event.target);
   else if ("123".includes(event.key)) choose(Number(event.key) - 1, event.target, pair);
   else if (/^[a-z]$/.test(event.key)) {
     const pressed = pair.querySelector(`[data-key="${event.key}"]`);
