@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from deals.models import Organization
@@ -101,6 +101,13 @@ def test_every_page_of_the_desk_is_accessible_fits_a_phone_and_runs_no_name(
     found = looked_at(phone, pages)
     assert pages.keys() - found.keys() == set()
     assert {name: said for name, said in found.items() if said} == {}
+    # On paper stands what is decided on and what was said of it, and nothing to press.
+    phone.emulate_media(media="print")
+    phone.goto(pages["desk-review"])
+    expect(phone.get_by_role("heading", name="What changes")).to_be_visible()
+    expect(phone.locator("#thread .kicker").first).to_be_visible()
+    for pressed in (".desk-head", ".review-bar", ".review-decide"):
+        expect(phone.locator(pressed)).to_be_hidden()
 
 
 def test_every_page_about_an_account_is_accessible_and_fits_a_phone(phone, live_server, ada):
