@@ -32,12 +32,12 @@ pytestmark = pytest.mark.django_db
 RUNS = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 TURNED = "\u202egnp.exe\u2066"
 LONE = b"\xed\xa0\x80"
-TEXTS = {
-    "a script, a turned text and an end of line": f"{RUNS}{TURNED}\r\nBcc: all@example.org",
-    "what no database keeps": b"a\x00b" + LONE + b"\xff\xfec",
-    "10,000 characters": "x" * 10_000,
-    "an address that would run": "javascript:alert(1)",
-}
+TEXTS = (
+    f"{RUNS}{TURNED}\r\nBcc: all@example.org",
+    b"a\x00b" + LONE + b"\xff\xfec",
+    "x" * 10_000,
+    "javascript:alert(1)",
+)
 TAMPERED = ("²", str(2**63), b"\x00x")
 # These are what people make; nothing sent twice makes two of one.
 MADE = (Change, Deal, DealVersion, Draft, Organization, OrganizationEdit, Report, Review, User)
@@ -74,19 +74,27 @@ def runs(page: str) -> list[str]:
 
 def test_no_text_in_any_field_of_any_form_breaks_a_page_or_runs_in_it(world):
     wrong = []
-    for form, (name, text) in product(world.forms, TEXTS.items()):
-        hostile = dict.fromkeys(form.typed, text)
+    for form, turn in product(world.forms, range(len(TEXTS))):
+        # Where there are many fields, each text goes into some of them, all at once.
+        many = len(form.typed) >= len(TEXTS)
+        if many and turn:
+            continue
+        texts = TEXTS[turn:] + TEXTS[:turn]
+        hostile = {
+            name: texts[at % len(texts) if many else 0] for at, name in enumerate(form.typed)
+        }
         for fields in form.sends():
             response = undone(world, form, fields | hostile)
             found = runs(response.content.decode()) if response.status_code < 500 else []
             if response.status_code >= 500 or found:
-                wrong.append((form.route, name, fields.get("action"), response.status_code, found))
+                wrong.append((form.route, turn, fields.get("action"), response.status_code, found))
     assert wrong == []
 
 
 def test_no_value_that_a_page_never_offered_breaks_it(world):
     wrong = []
-    for form, value in product(world.forms, TAMPERED):
+    for at, form in enumerate(world.forms):
+        value = TAMPERED[at % len(TAMPERED)]
         tampered = dict.fromkeys(form.fields, value)
         # With each button, so that what it stands for is tried; the last stands for nothing.
         for button in [*form.buttons, ("action", value)]:
