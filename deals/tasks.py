@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -20,6 +21,8 @@ from deals.models import ImportRun
 from deals.models.derived import rebuild
 
 log = logging.getLogger(__name__)
+# How far back the look for deals that may be one goes, several of its turns.
+JUST_NOW = timedelta(minutes=20)
 
 
 def ring(import_id: int) -> None:
@@ -62,6 +65,13 @@ def suggest_organizations(import_id: int) -> int:
 def suggest_deals(import_id: int) -> int:
     """Which deals that an import brought or changed may be known ones."""
     return likely_pairs.suggest_for_import(import_id)
+
+
+@shared_task
+def suggest_lately() -> int:
+    """Which deals that people have just published may be known ones. Looked at more than once,
+    since a turn may be missed; again changes nothing."""
+    return likely_pairs.suggest_since(timezone.now() - JUST_NOW)
 
 
 @shared_task

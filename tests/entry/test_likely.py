@@ -112,6 +112,15 @@ def test_an_edit_that_tells_two_apart_takes_the_question_away():
     assert pairs() == []
 
 
+def test_what_a_person_has_just_published_is_looked_at_by_the_clock():
+    one = make_deal(**FACTS)
+    other = submit_version(**FACTS)
+    actions.approve(version=other, by=None)
+    assert tasks.suggest_lately() == 1
+    assert pairs() == [(one.deal_id, other.deal_id, "open")]
+    assert tasks.suggest_lately() == 0
+
+
 def test_invented_deals_are_compared_only_among_themselves():
     demo = make_population("demo", generated=True)
     make_deals([FACTS, FACTS | {"population": demo}])
