@@ -107,7 +107,8 @@ class OwnerBook:
         for _pk, stake in sorted(evidence.stakes.items()):
             self._links[stake.owned].append(stake)
         self._seats: dict[int, list[Seat]] = defaultdict(list)
-        for _pk, seat in sorted(evidence.seats.items()):
+        # Rows that are not written yet have negative keys, and will be the last.
+        for _pk, seat in sorted(evidence.seats.items(), key=lambda row: (row[0] < 0, abs(row[0]))):
             self._seats[seat.organization].append(seat)
         self._countries = evidence.countries
 

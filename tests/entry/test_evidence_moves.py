@@ -121,8 +121,12 @@ def covers(row: Seat | Stake, when: Days) -> bool:
 
 
 def naive_seat(world: Evidence, who: int, when: Days) -> str | None:
+    # What is only proposed has a number below zero, and is written down last.
+    written = sorted(world.seats, key=lambda pk: (pk < 0, abs(pk)))
     found = [
-        seat for seat in world.seats.values() if seat.organization == who and covers(seat, when)
+        seat
+        for seat in (world.seats[pk] for pk in written)
+        if seat.organization == who and covers(seat, when)
     ]
     # Of several the one that began last; of those the first that was written down.
     dated = sorted({seat.first for seat in found if seat.first}, reverse=True)

@@ -47,8 +47,8 @@ def test_every_field_of_a_document_is_explained_and_no_other():
     for name, value in found.items():
         if name in ("target", "date", "amount"):
             paths |= {f"{name}.{inner}" for inner in value}
-        elif name == "investors":
-            paths |= {f"investors[].{inner}" for inner in value[0]}
+        elif name in ("investors", "sources"):
+            paths |= {f"{name}[].{inner}" for inner in value[0]}
         else:
             paths.add(name)
     assert {field.name for field in FIELDS} == paths
