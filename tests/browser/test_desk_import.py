@@ -30,7 +30,7 @@ def desk(visit, live_server):
         page = visit(f"/account/login/?next={path}", **how)
         page.get_by_label("Name").fill("rita")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"**{path}")
         return page
 
@@ -117,7 +117,7 @@ def looked_at(page, names, screenshot, assert_accessible, theme, width):
     origin = page.url.partition("/desk/")[0]
     for name, path in names.items():
         page.goto(origin + path)
-        closed = page.locator("main details:not([open]) > summary")
+        closed = page.locator("main details:not([open]) > summary:visible")
         while closed.count():
             closed.first.click()
         assert_accessible(page)

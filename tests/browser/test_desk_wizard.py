@@ -42,7 +42,7 @@ def desk(visit, live_server, monkeypatch):
         page = visit("/desk/", **how)
         page.get_by_label("Name").fill("ada")
         page.get_by_label("Password").fill("right horse")
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.get_by_role("heading", name="My desk")).to_be_visible()
         return page
 
