@@ -1,8 +1,9 @@
 """Two people on one deal at the same moment: what each of them meant is live, or waits and says so.
 
-A thousand races run with the service tests; a few dozen here.
+Hundreds of races run with the service tests (RACES=1000 for more, ten minutes); a few dozen here.
 """
 
+import os
 import random
 import threading
 from copy import deepcopy
@@ -101,5 +102,5 @@ def test_what_two_people_meant_is_never_lost_in_silence():
 
 
 @pytest.mark.services
-def test_a_thousand_races_lose_nothing():
-    run_races(1_000)
+def test_hundreds_of_races_lose_nothing():
+    run_races(int(os.environ.get("RACES", "250")))
