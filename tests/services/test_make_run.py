@@ -17,7 +17,7 @@ from tests.services.conftest import free_port
 
 GONE_SECONDS = 10
 READY_SECONDS = 60
-LATER_START_SECONDS = 10
+LATER_START_SECONDS = 45
 
 pytestmark = [
     pytest.mark.services,
