@@ -1,13 +1,13 @@
 """One noun a file; `docs/architecture.md` has the picture."""
 
 from deals.models.activity import Activity, MailChoice, Notification
-from deals.models.apikey import ApiKey
+from deals.models.apikey import ApiCount, ApiKey, ApiWrite
 from deals.models.change import Change, FrozenView, Release
 from deals.models.deal import Deal, DealVersion
 from deals.models.draft import Draft, Presence
 from deals.models.duplicate import DealSuggestion
 from deals.models.edit import OrganizationEdit
-from deals.models.fact import DealDocument, DealFact
+from deals.models.fact import DealDocument, DealFact, EarlierDocument
 from deals.models.feed import Feed, FeedRecord, Population
 from deals.models.imports import ImportRun, RowError, StagedDeal, StagedRow
 from deals.models.organization import (
@@ -26,11 +26,15 @@ from deals.models.schedule import FeedSchedule, FeedSlot
 from deals.models.searchname import SearchName
 from deals.models.source import Citation, Source
 from deals.models.suggestion import Suggestion
+from deals.models.targetname import TargetName
 from deals.models.upload import Upload
+from deals.models.webhook import Delivery, Webhook
 
 __all__ = [
     "Activity",
+    "ApiCount",
     "ApiKey",
+    "ApiWrite",
     "Change",
     "Citation",
     "Comment",
@@ -39,8 +43,10 @@ __all__ = [
     "DealFact",
     "DealSuggestion",
     "DealVersion",
+    "Delivery",
     "Domicile",
     "Draft",
+    "EarlierDocument",
     "Feed",
     "FeedRecord",
     "FeedSchedule",
@@ -70,5 +76,7 @@ __all__ = [
     "StagedDeal",
     "StagedRow",
     "Suggestion",
+    "TargetName",
     "Upload",
+    "Webhook",
 ]

@@ -40,6 +40,7 @@ class Change(models.Model):
 
     class Meta:
         ordering = ("seq",)
+        indexes = (models.Index(fields=["at"], name="change_by_time"),)
         constraints = (
             models.CheckConstraint(
                 name="change_names_its_subject",
@@ -58,12 +59,23 @@ class Change(models.Model):
 
 
 class Release(models.Model):
-    """A name for one point of the ledger ("2026.11"), for ever."""
+    """A name for one point of the ledger ("2026.11"), for ever, with files.
+
+    `files` lists what can be downloaded, each `{"name", "media", "bytes", "sha256", "rows"}`; empty
+    until they are made. `reference` says by which rules and tables they were computed, as in
+    `FrozenView`. After the files are made only `notes` and `doi` may change.
+    """
 
     name = models.CharField(max_length=32, unique=True)
     seq = models.BigIntegerField()
     notes = models.TextField(blank=True)
     at = models.DateTimeField()
+    # Without "https://doi.org/", such as 10.5281/zenodo.1234567.
+    doi = models.CharField(max_length=200, blank=True)
+    files = models.JSONField(default=list)
+    reference = models.JSONField(default=dict)
+    # Why the files could not be made, in one sentence.
+    problem = models.TextField(blank=True)
 
     class Meta:
         ordering = ("-seq",)

@@ -111,6 +111,13 @@ class DealVersion(models.Model):
     objects = VersionQuerySet.as_manager()
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=["external_id"],
+                condition=~Q(external_id=""),
+                name="version_external_id",
+            ),
+        )
         permissions = (
             ("propose_deal", "Can write deals for somebody else's decision"),
             ("decide_version", "Can publish and turn down what others wrote"),

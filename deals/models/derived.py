@@ -12,14 +12,23 @@ from deals.models.bulk import blocks, copy_blocks
 from deals.models.bundles import Bundle, load
 from deals.models.change import Change
 from deals.models.documents import SCHEMA, document, dumps
+from deals.models.documents_at import keep_earlier, shown_by_releases
 from deals.models.facts import COLUMNS, fact_row
 
 BATCH = 2_000
 DOCUMENT = ("version_id", "schema", "json")
+# The first of an entry's `fields` where documents were computed again; the ids of the live deals
+# whose document differs follow it.
+DOCUMENTS = "documents"
 FINGERPRINTS = """
-SELECT f.version_id, md5(f::text) || md5(d.json)
+SELECT f.version_id, md5(f::text), md5(d.json)
 FROM deals_dealfact f JOIN deals_dealdocument d ON d.version_id = f.version_id
 WHERE f.version_id = ANY(%s)
+"""
+LIVE_DEALS = """
+SELECT d.public_id FROM deals_dealversion v JOIN deals_deal d ON d.id = v.deal_id
+WHERE v.id = ANY(%s) AND v.published_seq IS NOT NULL AND v.superseded_seq IS NULL
+ORDER BY d.public_id
 """
 
 
@@ -89,19 +98,30 @@ def _rebuild(ids: list[int]) -> None:
     """
     with transaction.atomic():
         ledger.lock()
-        before = _fingerprints(ids)
+        before, shown = _fingerprints(ids), shown_by_releases(ids)
         write_derived(ids)
         after = _fingerprints(ids)
-        changed = sum(before.get(pk) != mark for pk, mark in after.items())
+        changed = [pk for pk, marks in after.items() if before.get(pk) != marks]
+        reworded = [pk for pk in changed if pk not in before or before[pk][1] != after[pk][1]]
         if changed:
-            ledger.append(
+            many = f"{len(changed):,}"
+            entry = ledger.append(
                 Change.Kind.REFERENCE,
                 by="system",
-                reason=f"Facts and documents computed again; versions that differ: {changed:,}.",
+                reason=f"Facts and documents computed again; versions that differ: {many}.",
+                fields=[DOCUMENTS, *_live_deals(reworded)] if reworded else [],
             )
+            keep_earlier({pk: shown[pk] for pk in reworded if pk in shown}, entry.seq)
 
 
-def _fingerprints(ids: list[int]) -> dict[int, str]:
+def _fingerprints(ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Digests of facts and document by version."""
     with connection.cursor() as cursor:
         cursor.execute(FINGERPRINTS, [ids])
-        return dict(cursor.fetchall())
+        return {pk: (facts, text) for pk, facts, text in cursor}
+
+
+def _live_deals(ids: list[int]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE_DEALS, [ids])
+        return [row[0] for row in cursor]

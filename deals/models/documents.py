@@ -8,6 +8,7 @@ import orjson
 
 from deals.models.bundles import Bundle, Row
 from deals.models.facts import conversion
+from deals.rules.fx import Rates
 
 SCHEMA = 2
 CENT = Decimal("0.01")
@@ -44,14 +45,18 @@ def _amount(version: Row, today: date) -> dict[str, Any]:
         "eur": _converted(version, rates.eur if rates else None),
         "usd": _converted(version, rates.usd if rates else None),
         "cny": _converted(version, rates.cny if rates else None),
-        "rate": rates
-        and {
-            "status": rates.status,
-            "kind": rates.kind,
-            "on": _date(rates.on),
-            "provisional": rates.provisional,
-            "note": rates.note,
-        },
+        "rate": rates and rate_shown(rates),
+    }
+
+
+def rate_shown(rates: Rates) -> dict[str, Any]:
+    """How an amount was converted, as a document says it."""
+    return {
+        "status": rates.status,
+        "kind": rates.kind,
+        "on": _date(rates.on),
+        "provisional": rates.provisional,
+        "note": rates.note,
     }
 
 

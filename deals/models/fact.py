@@ -1,9 +1,12 @@
 """What the numbers and the API read. Both tables are computed from versions and can be rebuilt."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce
 
 from deals.models.masks import mask_of, unknown_in
 
@@ -86,6 +89,39 @@ class DealFact(models.Model):
                 condition=Q(published_seq__isnull=False),
                 name="fact_target_days",
             ),
+            # All that counting reads, in the order of its questions; see deals.flows.narrow.
+            models.Index(
+                fields=["target_country", "kind", "date_last"],
+                include=[
+                    "date_first",
+                    "deal",
+                    "population",
+                    "published_seq",
+                    "superseded_seq",
+                    "recorded_on",
+                    "generated",
+                    "ever_completed",
+                    "state_linked",
+                    "hq_unknown",
+                    "ultimate_unknown",
+                    "rate_provisional",
+                    "status",
+                    "ai",
+                    "round_type",
+                    "investor_list",
+                    "amount_state",
+                    "amount_low",
+                    "amount_high",
+                    "eur_per_unit",
+                    "usd_per_unit",
+                    "cny_per_unit",
+                    "hq_mask",
+                    "ultimate_mask",
+                    "sectors",
+                ],
+                condition=Q(published_seq__isnull=False),
+                name="fact_counted",
+            ),
             # The few deals that cross borders, by countries and year; see deals.flows.conditions.
             GinIndex(
                 Func(
@@ -102,6 +138,13 @@ class DealFact(models.Model):
                 fields=["part_of"], condition=Q(part_of__isnull=False), name="fact_part_of"
             ),
             models.Index(fields=["deal"], name="fact_deal"),
+            # Lists by date, newest first; see ORDERS in deals.flows.listing.
+            models.Index(
+                Coalesce("date_last", Value(date.min)).desc(),
+                F("deal").desc(),
+                condition=Q(published_seq__isnull=False, superseded_seq__isnull=True),
+                name="fact_newest",
+            ),
             GinIndex(fields=["investors"], name="fact_investors"),
         )
 
@@ -124,3 +167,23 @@ class DealDocument(models.Model):
 
     def __str__(self) -> str:
         return f"document of version {self.version_id}"
+
+
+class EarlierDocument(models.Model):
+    """What a version's document said before the ledger's entry `until_seq`, which computed it again
+    (other rates, another schema). Kept where a release shows the version, so that a release made
+    once can be made again to the last byte."""
+
+    version = models.ForeignKey(
+        "DealVersion", models.CASCADE, related_name="earlier_documents", db_constraint=False
+    )
+    until_seq = models.BigIntegerField()
+    json = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["version", "until_seq"], name="earlier_document_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"document of version {self.version_id} before {self.until_seq}"

@@ -9,12 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from deals.models.change import Change
 
 # Any constant will do, as long as nothing else in this database takes it; a trigger asks for it.
 LOCK_KEY = 4_281_503_117
+# Sent after a transaction that held the lock has taken effect: there may be new entries.
+grown = Signal()
 
 
 def head() -> int:
@@ -41,7 +44,19 @@ def lock() -> int:
         )
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
+    announce_at_commit()
     return head()
+
+
+def announce_at_commit() -> None:
+    """Once for each transaction, however often this is called."""
+    if not any(announce in entry for entry in connection.run_on_commit):
+        transaction.on_commit(announce, robust=True)
+
+
+def announce() -> None:
+    """Say that there may be something to tell; outside of transactions."""
+    grown.send(sender=Change)
 
 
 def append(

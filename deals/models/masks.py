@@ -4,12 +4,22 @@ Bit (A = 0 … Z = 25) 26 × first letter + second letter stands for a two-lette
 that can be stored has its bit. The database computes masks (`deals_country_mask`), and only it.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Func
 
 BITS = 26 * 26
+
+
+def countries_in(mask: str) -> Iterator[str]:
+    """The codes whose bits a mask has, as Python sees it."""
+    position = mask.find("1")
+    while position >= 0:
+        first, second = divmod(position, 26)
+        yield chr(65 + first) + chr(65 + second)
+        position = mask.find("1", position + 1)
 
 
 class MaskField(models.Field):
