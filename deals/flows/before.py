@@ -103,7 +103,7 @@ def dated_counts(query: FlowQuery, scope: Scope, spans: Iterable[Span] = ()) -> 
     edges = [span.edges for span in spans]
     if edges and all(covers(always.but(**each), scope) for each in edges):
         return _from_the_first_day(_grouped(counted(always, scope)), always, scope)
-    sql = placed(always, scope)
+    sql = placed(always, scope, whole=True)
     return _grouped(Sql([f"SELECT p.*, 1 AS deals FROM ({sql.text()}) p"], sql.params))
 
 

@@ -3,20 +3,24 @@
 Every fragment is fixed text with named parameters; nothing that a reader sends becomes SQL.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from deals.flows.legs import IN_YEARS, LEGS, in_years
 from deals.flows.query import ALL, EVER_COMPLETED, FlowQuery
 from deals.flows.scope import Scope
-from deals.models.masks import BITS
-from deals.rules.regions import Side
+from deals.flows.sides import NO_BITS, SideSql, meets, side_sql
 
 # The places that make up N; `flow` among them is n.
 COUNTED = ("flow", "target_side_only", "other_foreign_only", "unknown")
 # Printed beside N, never in it.
 BESIDE = ("too_coarse", "undated", "unknown_target")
+# The year of a row `f`; NULL where its date is unknown or spans years. Not by extract(), which is
+# three times as slow.
+YEAR = (
+    "CASE WHEN date_part('year', f.date_first) = date_part('year', f.date_last)"
+    " THEN date_part('year', f.date_first)::int END"
+)
 PER_UNIT = {"EUR": "f.eur_per_unit", "USD": "f.usd_per_unit", "CNY": "f.cny_per_unit"}
 
 
@@ -36,7 +40,9 @@ class Sql:
 
 
 def in_ledger(alias: str, scope: Scope) -> str:
-    """Live rows, or those that were live at the point asked for (`%(seq)s`)."""
+    """Live rows, or those that were live at the point asked for (`%(seq)s`), or ever."""
+    if scope.ever:
+        return f"{alias}.published_seq IS NOT NULL"
     if scope.seq is None:
         return f"({alias}.published_seq IS NOT NULL AND {alias}.superseded_seq IS NULL)"
     return (
@@ -69,11 +75,16 @@ def filters(query: FlowQuery, scope: Scope, *, counted: bool = True) -> Sql:
     if counted:
         # NOT IN is hashed once; NOT EXISTS becomes a loop over all pairs while a table that was
         # filled a moment ago still has no statistics.
-        sql.add(
-            "f.deal_id NOT IN (SELECT part.part_of_id FROM deals_dealfact part"
-            f" WHERE part.part_of_id IS NOT NULL AND {in_ledger('part', scope)})"
-        )
+        sql.add(f"f.deal_id NOT IN ({umbrellas(scope)})")
     return sql
+
+
+def umbrellas(scope: Scope) -> str:
+    """Deals that have parts in the register; needs `%(seq)s`."""
+    return (
+        "SELECT part.part_of_id FROM deals_dealfact part WHERE part.part_of_id IS NOT NULL"
+        f" AND {in_ledger('part', replace(scope, ever=False))}"
+    )
 
 
 def alike(sql: Sql, query: FlowQuery, scope: Scope) -> None:
@@ -102,7 +113,8 @@ def _status(sql: Sql, words: tuple[str, ...]) -> None:
         return
     either = ["f.status = ANY(%(status)s::varchar[])"]
     if EVER_COMPLETED in words:
-        either.append("f.ever_completed")
+        # First, since it is true of most deals and the quicker to look at.
+        either.insert(0, "f.ever_completed")
     sql.add(f"({' OR '.join(either)})", status=list(words))
 
 
@@ -115,72 +127,6 @@ def _amount(sql: Sql, query: FlowQuery) -> None:
         sql.add(f"round(f.amount_high * {rate}, 2) <= %(max_amount)s", max_amount=query.max_amount)
 
 
-@dataclass(frozen=True, slots=True)
-class SideSql:
-    """A side's countries for a row's dates: surely in it, and where the date is too coarse to say.
-
-    `members` and `maybe` are arrays of codes, the masks the same as bits; `every` is the parameter
-    with all countries that are in the side at any time.
-    """
-
-    members: str
-    maybe: str
-    mask: str
-    maybe_mask: str
-    every: str
-    params: dict[str, Any]
-
-
-NO_COUNTRY = "'{}'::varchar[]"
-NO_BITS = "B'0'::bit(676)"
-
-
-def as_mask(parameter: str) -> str:
-    """The bits of the countries in an array parameter; the planner computes them once."""
-    return f"deals_country_mask(%({parameter})s::varchar[])"
-
-
-def meets(mask: str, other: str) -> str:
-    """Whether two sets of countries have one in common."""
-    return f"({mask} & {other}) <> {NO_BITS}"
-
-
-def side_sql(side: Side, name: str) -> SideSql:
-    """`name` keeps the parameters of several sides apart."""
-    every = side.always | {member.country for member in side.dated}
-    params: dict[str, Any] = {f"{name}_always": sorted(side.always), f"{name}_every": sorted(every)}
-    members, maybe = f"%({name}_always)s::varchar[]", NO_COUNTRY
-    mask, maybe_mask = as_mask(f"{name}_always"), NO_BITS
-    for number, (country, first, last) in enumerate(stays(side)):
-        key = f"{name}_{number}"
-        params |= {f"{key}_c": [country], f"{key}_a": first, f"{key}_b": last}
-        code, bit = f"%({key}_c)s::varchar[]", as_mask(f"{key}_c")
-        inside = f"f.date_first >= %({key}_a)s::date AND f.date_last <= %({key}_b)s::date"
-        outside = f"f.date_last < %({key}_a)s::date OR f.date_first > %({key}_b)s::date"
-        sure = f"coalesce({inside}, false) OR coalesce({outside}, false)"
-        members += f" || CASE WHEN {inside} THEN {code} ELSE {NO_COUNTRY} END"
-        maybe += f" || CASE WHEN {sure} THEN {NO_COUNTRY} ELSE {code} END"
-        mask += f" | CASE WHEN {inside} THEN {bit} ELSE {NO_BITS} END"
-        maybe_mask += f" | CASE WHEN {sure} THEN {NO_BITS} ELSE {bit} END"
-    return SideSql(
-        f"({members})", f"({maybe})", f"({mask})", f"({maybe_mask})", f"{name}_every", params
-    )
-
-
-def stays(side: Side) -> list[tuple[str, date, date]]:
-    """Dated memberships with open ends closed far away, stays that touch made one."""
-    merged: list[tuple[str, date, date]] = []
-    for member in side.dated:
-        first, last = member.first or date.min, member.last or date.max
-        if merged and merged[-1][0] == member.country:
-            _, begun, ended = merged[-1]
-            if first.toordinal() <= ended.toordinal() + 1:
-                merged[-1] = (member.country, begun, max(ended, last))
-                continue
-        merged.append((member.country, first, last))
-    return merged
-
-
 def parts_column(query: FlowQuery) -> str:
     return "f.ultimate_parts" if query.attribution == "ultimate" else "f.hq_parts"
 
@@ -189,17 +135,28 @@ def countries_column(query: FlowQuery) -> str:
     return "f.ultimate" if query.attribution == "ultimate" else "f.hq"
 
 
-def place_sql(query: FlowQuery) -> Sql:
-    """The place of a row `f` of facts or of cells as an expression, NULL where it has none.
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A row `f` of facts or of cells held against both sides and the window, as conditions."""
 
-    `where` holds it and, before it, what a row with a place must meet, for the sake of indexes.
-    """
+    investors: SideSql
+    targets: SideSql
+    mask: str
+    within: str
+    overlaps: str
+    undated: str
+    to_target: str
+    from_investor: str
+    params: dict[str, Any]
+
+
+def _held(query: FlowQuery) -> _Held:
     investors = side_sql(query.investor_side, "investor")
     targets = side_sql(query.target_side, "target")
     first, last = query.window
-    sql = Sql(params=investors.params | targets.params | {"first": first, "last": last})
-    within, overlaps = "true", "true"
+    within, overlaps, undated = "true", "true", "false"
     if first or last:
+        undated = "f.date_first IS NULL"
         within = (
             "(f.date_first >= coalesce(%(first)s::date, '-infinity')"
             " AND f.date_last <= coalesce(%(last)s::date, 'infinity'))"
@@ -208,59 +165,115 @@ def place_sql(query: FlowQuery) -> Sql:
             "(f.date_last >= coalesce(%(first)s::date, '-infinity')"
             " AND f.date_first <= coalesce(%(last)s::date, 'infinity'))"
         )
-    for condition in _needed(query, targets.every):
-        sql.add(condition)
-    name = "ultimate" if query.attribution == "ultimate" else "hq"
-    mask = f"f.{name}_mask"
-    undated = "f.date_first IS NULL" if first or last else "false"
-    to_target = "true" if not query.target else f"f.target_country = ANY({targets.members})"
-    from_investor = "true" if not query.investor else meets(mask, investors.mask)
+    mask = "f.ultimate_mask" if query.attribution == "ultimate" else "f.hq_mask"
+    return _Held(
+        investors,
+        targets,
+        mask,
+        within,
+        overlaps,
+        undated,
+        "true" if not query.target else f"f.target_country = ANY({targets.members})",
+        "true" if not query.investor else meets(mask, investors.mask),
+        investors.params | targets.params | {"first": first, "last": last},
+    )
+
+
+def place_sql(query: FlowQuery) -> Sql:
+    """The place of a row `f` of facts or of cells as an expression, NULL where it has none.
+
+    `where` holds it and, before it, what a row with a place must meet, for the sake of indexes.
+    """
+    held = _held(query)
+    mask, within = held.mask, held.within
+    sql = Sql(params=held.params)
+    if needed := alternatives(query, held.targets.every):
+        sql.add(f"({' OR '.join(needed)})")
     unknown_target = "false" if not query.target else "f.target_country IS NULL"
     sql.add(f"""CASE
         WHEN {unknown_target} THEN CASE WHEN {within} THEN 'unknown_target' END
-        WHEN NOT ({to_target}) AND NOT (f.target_country = ANY({targets.maybe})) THEN NULL
-        WHEN {undated} THEN 'undated'
-        WHEN NOT {within} THEN CASE WHEN {overlaps} THEN 'too_coarse' END
-        WHEN NOT ({to_target}) THEN 'too_coarse'
-        WHEN {from_investor} THEN 'flow'
-        WHEN {meets(mask, investors.maybe_mask)} THEN 'too_coarse'
-        WHEN f.{name}_unknown THEN 'unknown'
-        WHEN ({mask} & ~{targets.mask}) = {NO_BITS} THEN 'target_side_only'
+        WHEN NOT ({held.to_target}) AND NOT (f.target_country = ANY({held.targets.maybe})) THEN NULL
+        WHEN {held.undated} THEN 'undated'
+        WHEN NOT {within} THEN CASE WHEN {held.overlaps} THEN 'too_coarse' END
+        WHEN NOT ({held.to_target}) THEN 'too_coarse'
+        WHEN {held.from_investor} THEN 'flow'
+        WHEN {meets(mask, held.investors.maybe_mask)} THEN 'too_coarse'
+        WHEN f.{mask.removeprefix("f.").removesuffix("_mask")}_unknown THEN 'unknown'
+        WHEN ({mask} & ~{held.targets.mask}) = {NO_BITS} THEN 'target_side_only'
         ELSE 'other_foreign_only' END""")
     return sql
 
 
-def placed(query: FlowQuery, scope: Scope, *, flow_only: bool = False) -> Sql:
+def flow_sql(query: FlowQuery, *, by_legs: bool) -> Sql:
+    """What the place `flow` means, as conditions: far cheaper than asking for a row's place.
+
+    A row that was found by its legs has a target among those asked for, and is not to be found by
+    the index by target instead; where countries belong to the side at times only it is held to.
+    """
+    held = _held(query)
+    sql = Sql(params=held.params)
+    if query.target and not by_legs:
+        sql.add(f"f.target_country = ANY(%({held.targets.every})s::varchar[])")
+    if query.target_side.dated:
+        sql.add(held.to_target)
+    for condition in (held.within, held.from_investor):
+        if condition != "true":
+            sql.add(condition)
+    return sql
+
+
+def placed(
+    query: FlowQuery,
+    scope: Scope,
+    *,
+    flow_only: bool = False,
+    whole: bool = False,
+    among: str = "deals_dealfact",
+) -> Sql:
     """Every fact row that passes the filters, with its `place` and the sides it was held to.
 
-    Places are those of `COUNTED` and `BESIDE`; rows without a place are left out, and where only
-    the flow is wanted others may be. The text is a complete subquery; `where` is empty.
+    Places are those of `COUNTED` and `BESIDE`; rows without a place are left out, and with
+    `flow_only` those of every other place. Who reads the `whole` result has each place worked out
+    once; others leave the planner free to look for some of its rows only. `among` may be a subquery
+    of the few facts to look at, whose parameters are the caller's. The text is a complete subquery;
+    `where` is empty.
     """
     sql = filters(query, scope)
-    held = place_sql(query)
-    *needed, place = held.where
-    sql.params |= held.params
-    if flow_only and (pairs := legs(query)):
-        # Alone, since the planner takes the other index where it can; a subquery, since it would
-        # guess that so many pairs are a large part of all.
-        pairs_given = "(SELECT %(legs)s::int[])"
-        sql.add(f"{LEGS} && {pairs_given}", legs=pairs)
+    place, source = "'flow'::text", f"{among} f"
+    if flow_only:
+        found = in_years(query) if among == "deals_dealfact" else None
+        held = flow_sql(query, by_legs=bool(found))
+        if found:
+            source = f"{IN_YEARS} JOIN {source} ON {LEGS} && y.legs"
+            sql.params |= found
     else:
-        for condition in needed:
-            sql.add(condition)
+        held = place_sql(query)
+        *held.where, place = held.where
+    for condition in held.where:
+        sql.add(condition, **held.params)
     # Anyone means every country; an empty list would mean nobody, and a band of nothing.
     members = side_sql(query.investor_side, "investor").members
     text = (
         f"SELECT f.*, {place} AS place, {members if query.investor else countries_column(query)}"
         f" AS investor_members, {parts_column(query)} AS parts,"
         f" {PER_UNIT[query.currency]} AS per_unit"
-        f" FROM deals_dealfact f WHERE {sql.text()}"
+        f" FROM {source} WHERE {sql.text()}"
     )
-    return Sql(where=[f"SELECT * FROM ({text}) p WHERE place IS NOT NULL"], params=sql.params)
+    if not flow_only:
+        # Without a fence the expression is copied to wherever a place is named.
+        fence = " OFFSET 0" if whole else ""
+        text = f"SELECT * FROM ({text}{fence}) p WHERE place IS NOT NULL"
+    elif found:
+        # So few rows are found first and put in order then; whoever follows an index that is in
+        # order, and looks for them there, may come to its end.
+        text += " OFFSET 0"
+    return Sql(where=[text], params=sql.params | held.params)
 
 
-def _needed(query: FlowQuery, countries: str) -> Iterable[str]:
-    """What every row with a place meets, in the words of the index by target and days."""
+def alternatives(query: FlowQuery, countries: str) -> list[str]:
+    """What every row with a place meets one of, and never two, in the words of the index by target
+    and days; empty where any row may have one. `countries` is the parameter with all of Y.
+    """
     first, last = query.window
     days = " AND ".join(
         condition
@@ -272,44 +285,9 @@ def _needed(query: FlowQuery, countries: str) -> Iterable[str]:
     )
     undated = "f.date_first IS NULL AND f.date_last IS NULL"
     if not query.target:
-        return [f"({days} OR {undated})"] if days else []
+        return [days, undated] if days else []
     among = f"f.target_country = ANY(%({countries})s::varchar[])"
     unknown = "f.target_country IS NULL"
     if not days:
-        return [f"({among} OR {unknown})"]
-    return [f"({among} AND {days} OR {among} AND {undated} OR {unknown} AND {days})"]
-
-
-# Numbers of `deals_year_legs` (migration 0006): countries × 128 + year, or 0 there for any year.
-LEGS = "deals_year_legs(f.hq, f.ultimate, f.target_country, f.date_first)"
-YEARS, FIRST_YEAR = 128, 1950
-MOST_LEGS = 20_000
-
-
-def legs(query: FlowQuery) -> list[int]:
-    """Numbers of countries and years, one of which each deal of the flow has.
-
-    Empty where the sides overlap, since deals inside a country have none, or are not both given.
-    """
-    investors, targets = (
-        side.always | {member.country for member in side.dated}
-        for side in (query.investor_side, query.target_side)
-    )
-    if investors & targets:
-        return []
-    pairs = [_bit(one) * BITS + _bit(other) for one in investors for other in targets]
-    first, last = query.window
-    years = range(0, 1)
-    if first and last:
-        years = range(_leg_year(first), _leg_year(last) + 1)
-    if len(pairs) * len(years) > MOST_LEGS:
-        years = range(0, 1)
-    return [pair * YEARS + year for pair in pairs for year in years]
-
-
-def _leg_year(day: date) -> int:
-    return min(max(day.year - FIRST_YEAR, 1), YEARS - 1)
-
-
-def _bit(country: str) -> int:
-    return (ord(country[0]) - 65) * 26 + ord(country[1]) - 65
+        return [among, unknown]
+    return [f"{among} AND {days}", f"{among} AND {undated}", f"{unknown} AND {days}"]

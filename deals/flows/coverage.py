@@ -36,13 +36,13 @@ def coverage(query: FlowQuery, scope: Scope) -> dict[str, Any]:
 
 
 def _coverage(query: FlowQuery, scope: Scope) -> dict[str, Any]:
-    sql = placed(query, scope)
+    sql = placed(query, scope, flow_only=True)
     conditions = [CONDITIONS.get(name, NARROWED[name]) for name in MEASURES]
     counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
     text = f"""
         SELECT {YEAR} AS period, count(*), {counts}
         FROM ({sql.text()}) p LEFT JOIN ({SECOND_SOURCES}) s ON s.cited = p.version_id
-        WHERE p.place = 'flow' GROUP BY GROUPING SETS ((1), ()) ORDER BY 1
+        GROUP BY GROUPING SETS ((1), ()) ORDER BY 1
     """
     with connection.cursor() as cursor:
         cursor.execute(text, sql.params)

@@ -11,23 +11,27 @@ from typing import Any
 
 from django.db import connection
 
-from deals.flows.conditions import Sql, legs, placed
+from deals.flows.conditions import YEAR, Sql, placed
+from deals.flows.legs import pairs
+from deals.flows.narrow import narrow
 from deals.flows.query import FlowQuery
 from deals.flows.rollup import compared, covers, placed_cells
 from deals.flows.scope import Scope
 
 ZERO = Decimal(0)
 
-# Per deal of the flow, in the deal's own currency: stated contributions S and Sx, investors without
-# one u and ux (rule 5).
-STATED = """
+
+def stated(members: str = "f.investor_members") -> str:
+    """Per deal of the flow, in the deal's own currency: stated contributions S and Sx, investors
+    without one u and ux (rule 5). `members` are the countries of X.
+    """
+    return f"""
 LEFT JOIN LATERAL (
     SELECT coalesce(sum(c), 0) AS s, coalesce(sum(c) FILTER (WHERE x), 0) AS sx,
            count(*) FILTER (WHERE c IS NULL) AS u, count(*) FILTER (WHERE c IS NULL AND x) AS ux
     FROM (
-        SELECT t.c, CASE WHEN strpos(t.p, '+') = 0 THEN t.p = ANY(f.investor_members)
-                    ELSE string_to_array(t.p, '+')::varchar[] && f.investor_members END AS x
-        FROM unnest(f.parts, f.contributions) AS t(p, c)
+        SELECT t.c, {_in("t.p", members)} AS x
+        FROM (SELECT unnest(f.parts) AS p, unnest(f.contributions) AS c) t
         -- Said here, too: otherwise the parts of all deals are added up, and then left out. Where
         -- nothing was stated there is nothing to add up.
         WHERE f.place = 'flow' AND (f.amount_state <> 'undisclosed'
@@ -35,16 +39,23 @@ LEFT JOIN LATERAL (
     ) z
 ) b ON f.place = 'flow'
 """
-BAND = """
+
+
+def _in(part: str, members: str) -> str:
+    """Whether a part, one country or several joined by "+", is among the members."""
+    return f"""CASE WHEN strpos({part}, '+') = 0 THEN {part} = ANY({members})
+        ELSE string_to_array({part}, '+')::varchar[] && {members} END"""
+
+
+STATED = stated()
+BAND = f"""
 SELECT f.*, b.sx,
     round(b.sx + CASE WHEN f.investor_list = 'complete' AND b.u > 0 AND b.ux = b.u
                       THEN greatest(f.amount_low - b.s, 0) ELSE 0 END, 2) AS low,
     round(b.sx + CASE WHEN b.u > 0 THEN greatest(f.amount_mid - b.s, 0) * b.ux / b.u ELSE 0 END, 2)
         AS split,
     f.amount_state IN ('exact', 'approximate') AS single,
-    CASE WHEN f.date_first IS NOT NULL
-              AND extract(year FROM f.date_first) = extract(year FROM f.date_last)
-         THEN extract(year FROM f.date_first)::int END AS year
+    {YEAR} AS year
 FROM placed f
 """
 # What is added up over the deals of a cell, in the order of the fields of `Cell`.
@@ -77,13 +88,30 @@ ADDED = """sum(deals)::bigint, sum(partial)::bigint, sum(singles)::bigint, sum(r
     coalesce(sum(deals) FILTER (WHERE date_first IS NULL), 0)::bigint,
     CASE WHEN sum(priced_{unit}) > 0 THEN sum(total_{unit}) END,
     NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric"""
+# And over the narrow rows of such deals.
+LOOSE = """count(*), count(*) FILTER (WHERE investor_list = 'partial'),
+    count(*) FILTER (WHERE amount_state IN ('exact', 'approximate')),
+    count(*) FILTER (WHERE amount_state = 'range'), 0::bigint,
+    count(*) FILTER (WHERE amount_state <> 'undisclosed' AND per_unit IS NULL),
+    count(*) FILTER (WHERE rate_provisional), count(*) FILTER (WHERE date_first IS NULL),
+    sum(round(amount_low * per_unit, 2)) FILTER (WHERE amount_state IN ('exact', 'approximate')),
+    NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric"""
 
 
-# Over the deals of the flow in `placed`.
+# Over the deals of the flow in `placed`, of which there are the columns that bands and sides read:
+# a whole row is four times as wide, and so many do not fit into memory.
+FLOW = """
+placed AS MATERIALIZED (
+    SELECT place, kind, investor_list, amount_state, amount_low, amount_mid, amount_high, per_unit,
+        rate_provisional, date_first, date_last, contributions, parts, investors, target_id,
+        investor_members{masks}
+    FROM ({flow}) p
+)"""
 COMPANIES = "SELECT count(DISTINCT target_id) FROM placed"
 INVESTORS = """
-    SELECT count(DISTINCT t.investor) FROM placed f, unnest(f.parts, f.investors) AS t(p, investor)
-    WHERE string_to_array(t.p, '+')::varchar[] && f.investor_members
+    SELECT count(DISTINCT t.investor) FROM (
+        SELECT unnest(parts) AS p, unnest(investors) AS investor, investor_members FROM placed
+    ) t WHERE {x}
 """
 # The place of the row that has these two numbers in place of counts of deals.
 SIDES = "sides"
@@ -163,11 +191,11 @@ class Cube:
 
 def cube(query: FlowQuery, scope: Scope, compare: Sequence[str] = ()) -> Cube:
     """Ask the database once. `compare` adds, per code, the deals with an investor from there."""
-    if legs(query) and covers(query, scope, compare):
-        text, params = _from_cells(query, scope, compare)
+    if pairs(query):
+        text, params = _flow_apart(query, scope, compare)
     else:
         columns, params = compared(query, compare, "count(*)")
-        sql = placed(query, scope)
+        sql = placed(query, scope, whole=True)
         text = f"{_cells(sql, columns)} GROUP BY year, kind, place"
         params |= sql.params
     plain = [item.name for item in fields(Cell)][:-1]
@@ -184,31 +212,46 @@ def _cells(sql: Sql, columns: Sequence[str]) -> str:
     return f"WITH placed AS ({sql.text()}), valued AS ({BAND}{STATED}) {selected} FROM valued f"
 
 
-def _sides(compare: Sequence[str]) -> str:
+def _members(query: FlowQuery, alias: str) -> str:
+    """The countries of X: as a constant, which is looked up by hash, unless it depends on dates."""
+    held = query.investor_side
+    always = bool(query.investor) and not held.dated
+    return "%(investor_always)s::varchar[]" if always else f"{alias}.investor_members"
+
+
+def _investors(query: FlowQuery) -> str:
+    return INVESTORS.format(x=_in("t.p", _members(query, "t")))
+
+
+def _sides(query: FlowQuery, compare: Sequence[str]) -> str:
     """A row as wide as a cell's, with the distinct organizations of the flow in `placed`."""
     numbers = ["0::bigint"] * FIRST_MONEY + ["NULL::numeric"] * (len(SUMMED) - FIRST_MONEY)
     rest = ", ".join([*numbers[2:], *["0::bigint" for _ in compare]])
-    return f"SELECT NULL, '', '{SIDES}', ({COMPANIES}), ({INVESTORS}), {rest}"
+    return f"SELECT NULL, '', '{SIDES}', ({COMPANIES}), ({_investors(query)}), {rest}"
 
 
-def _from_cells(
+def _flow_apart(
     query: FlowQuery, scope: Scope, compare: Sequence[str]
 ) -> tuple[str, dict[str, Any]]:
-    """The flow from its own few facts, since its band is not a sum; the others from cells."""
-    flow, others = placed(query, scope, flow_only=True), placed_cells(query, scope)
+    """The flow from its own few facts, found by their legs; all others only counted, from cells
+    where these cover the question, else from narrow rows."""
+    flow = placed(query, scope, flow_only=True)
     counted, params = compared(query, compare, "count(*)")
-    added, _ = compared(query, compare, "sum(deals)")
-    unit = query.currency.lower()
-    sums = ADDED.format(unit=unit)
+    if covers(query, scope, compare):
+        others, sums = placed_cells(query, scope), ADDED.format(unit=query.currency.lower())
+        added, year = compared(query, compare, "sum(deals)")[0], "year"
+    else:
+        others, sums, added, year = narrow(query, scope), LOOSE, counted, f"{YEAR} AS year"
+    masks = ", hq_mask, ultimate_mask" if compare else ""
     text = f"""
-        WITH placed AS MATERIALIZED (SELECT * FROM ({flow.text()}) p WHERE place = 'flow'),
-            valued AS ({BAND}{STATED})
+        WITH {FLOW.format(flow=flow.text(), masks=masks)},
+            valued AS ({BAND}{stated(_members(query, "f"))})
         ({", ".join([CELLS, *counted])} FROM valued f GROUP BY year, kind, place)
         UNION ALL
-        ({_sides(compare)})
+        ({_sides(query, compare)})
         UNION ALL
-        (SELECT year, kind, place, {", ".join([sums, *added])}
-         FROM ({others.text()}) f WHERE place <> 'flow' GROUP BY year, kind, place)"""
+        (SELECT {year}, kind, place, {", ".join([sums, *added])}
+         FROM ({others.text()}) f WHERE place <> 'flow' GROUP BY 1, 2, 3)"""
     return text, params | flow.params | others.params
 
 
@@ -220,10 +263,8 @@ def _cell(names: list[str], row: tuple[Any, ...]) -> Cell:
 def distinct_sides(query: FlowQuery, scope: Scope) -> tuple[int, int]:
     """How many targets and how many investors from X the flow has, each organization once."""
     sql = placed(query, scope, flow_only=True)
-    text = f"""
-        WITH placed AS MATERIALIZED (SELECT * FROM ({sql.text()}) p WHERE place = 'flow')
-        SELECT ({COMPANIES}), ({INVESTORS})
-    """
+    flow = FLOW.format(flow=sql.text(), masks="")
+    text = f"WITH {flow} SELECT ({COMPANIES}), ({_investors(query)})"
     with connection.cursor() as cursor:
         cursor.execute(text, sql.params)
         companies, investors = cursor.fetchone()

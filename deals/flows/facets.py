@@ -14,6 +14,7 @@ from deals.flows.answer import kept
 from deals.flows.conditions import Sql, countries_column, in_ledger
 from deals.flows.listing import Wanted, matching
 from deals.flows.query import ALL, EVER_COMPLETED, FlowQuery
+from deals.flows.rollup import are_used
 from deals.flows.scope import Scope
 
 # Places in the flow that do not depend on who its investors are.
@@ -67,7 +68,16 @@ def _facets(query: FlowQuery, scope: Scope, wanted: Wanted) -> Facets:
             if name in hidden:
                 hidden[name] += left_out
     counts["investor"] = dict(_investors(query, scope, wanted))
-    return Facets(counts, hidden, total, without_defaults, _populations(scope))
+    return Facets(counts, hidden, total, without_defaults, populations(query, scope))
+
+
+def populations(query: FlowQuery, scope: Scope) -> tuple[PopulationCount, ...]:
+    """All of them, which no filter changes; kept until the ledger moves."""
+    point = FlowQuery(as_of=query.as_of, release=query.release)
+    found: tuple[PopulationCount, ...] = kept(
+        "populations", point, scope, lambda: _populations(scope)
+    )
+    return found
 
 
 def _grouped(query: FlowQuery, scope: Scope, wanted: Wanted) -> list[tuple[Any, ...]]:
@@ -81,26 +91,32 @@ def _grouped(query: FlowQuery, scope: Scope, wanted: Wanted) -> list[tuple[Any, 
         mine = f"NOT m_{name}" if name in COLUMNS else "false"
         sets.append(f"({column})")
         cases.append(f"WHEN grouping({column}) = 0 THEN '{name}'")
-        others.append(f"WHEN grouping({column}) = 0 THEN count(*) FILTER (WHERE {rest})")
-        left_out.append(
-            f"WHEN grouping({column}) = 0 THEN count(*) FILTER (WHERE {rest} AND {mine})"
-        )
+        others.append(f"WHEN grouping({column}) = 0 THEN {_deals(rest)}")
+        left_out.append(f"WHEN grouping({column}) = 0 THEN {_deals(f'{rest} AND {mine}')}")
     every = " AND ".join(f"m_{name}" for name in COLUMNS)
     named = [f"m_{name}" for name in COLUMNS if getattr(query, name) != getattr(FlowQuery(), name)]
     asked = " AND ".join(named) or "true"
     columns = ", ".join([*COLUMNS.values(), "target_country"])
+    flags = ", ".join(f"m_{name}" for name in passed)
+    # Deals that are alike are counted first: the few groups of them are then added up in many ways.
     text = f"""
         SELECT CASE {" ".join(cases)} ELSE 'total' END,
                coalesce({columns}),
-               CASE {" ".join(others)} ELSE count(*) FILTER (WHERE {every}) END,
-               CASE {" ".join(left_out)} ELSE count(*) FILTER (WHERE {asked}) END
-        FROM (SELECT {columns}, {", ".join(f"{sql} AS m_{n}" for n, sql in passed.items())}
-              FROM ({sql.where[0]}) p) f
+               CASE {" ".join(others)} ELSE {_deals(every)} END,
+               CASE {" ".join(left_out)} ELSE {_deals(asked)} END
+        FROM (SELECT {columns}, {flags}, count(*) AS deals
+              FROM (SELECT {columns}, {", ".join(f"{sql} AS m_{n}" for n, sql in passed.items())}
+                    FROM ({sql.where[0]}) p) p
+              GROUP BY {columns}, {flags}) f
         GROUP BY GROUPING SETS ({", ".join(sets)}, ())
     """
     with connection.cursor() as cursor:
         cursor.execute(text, sql.params)
         return cursor.fetchall()
+
+
+def _deals(condition: str) -> str:
+    return f"coalesce(sum(deals) FILTER (WHERE {condition}), 0)::bigint"
 
 
 def _passes(name: str, query: FlowQuery, sql: Sql) -> str:
@@ -122,8 +138,10 @@ def _investors(query: FlowQuery, scope: Scope, wanted: Wanted) -> list[tuple[str
     sql = matching(anyone, scope, replace(wanted, place=_anywhere(wanted.place)))
     column = countries_column(query).removeprefix("f.")
     text = f"""
-        SELECT country, count(*) FROM ({sql.where[0]}) p, unnest(p.{column}) AS country
-        GROUP BY country ORDER BY count(*) DESC, country
+        SELECT country, sum(deals)::bigint
+        FROM (SELECT p.{column} AS countries, count(*) AS deals
+              FROM ({sql.where[0]}) p GROUP BY p.{column}) g, unnest(g.countries) AS country
+        GROUP BY country ORDER BY sum(deals) DESC, country
     """
     with connection.cursor() as cursor:
         cursor.execute(text, sql.params)
@@ -137,11 +155,24 @@ def _anywhere(place: str) -> str:
 
 
 def _populations(scope: Scope) -> tuple[PopulationCount, ...]:
+    """From cells where these know the state asked for; umbrellas stand beside their parts."""
+    live = in_ledger("f", scope)
+    counted = (
+        f"SELECT population_id, count(*) AS deals FROM deals_dealfact f WHERE {live} GROUP BY 1"
+    )
+    if scope.seq is None and not scope.ever and are_used():
+        # Added up before they are joined, which would put all of them in order.
+        counted = f"""
+            SELECT population_id, sum(deals) AS deals FROM deals_flowcell GROUP BY 1
+            UNION ALL SELECT population_id, count(*) FROM deals_dealfact f
+            WHERE {live} AND deal_id IN (
+                SELECT f.part_of_id FROM deals_dealfact f WHERE f.part_of_id IS NOT NULL AND {live})
+            GROUP BY 1
+        """
     text = f"""
-        SELECT o.code, o.title, o.generated,
-               (SELECT count(*) FROM deals_dealfact f
-                WHERE f.population_id = o.id AND {in_ledger("f", scope)})
-        FROM deals_population o ORDER BY o.generated, o.title
+        SELECT o.code, o.title, o.generated, coalesce(sum(c.deals), 0)::bigint
+        FROM deals_population o LEFT JOIN ({counted}) c ON c.population_id = o.id
+        GROUP BY o.id ORDER BY o.generated, o.title
     """
     with connection.cursor() as cursor:
         cursor.execute(text, {"seq": scope.seq})

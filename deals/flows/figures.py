@@ -66,13 +66,14 @@ class Compared:
     ours: Ours | None
 
 
-def figures(population: str = "") -> tuple[list[Compared], Scope]:
+def figures(population: str = "", release: str = "") -> tuple[list[Compared], Scope]:
     """Every published figure with our answer, in the case list or inside one real population.
 
-    Raises `BadParameters` for a population that is not there or was generated.
+    With a release our answers are those of its point of the ledger. Raises `BadParameters` for a
+    release or population that is not there, and for one that was generated.
     """
     with snapshot():
-        scope = resolve(FlowQuery(population=population))
+        scope = resolve(FlowQuery(population=population, release=release))
         if scope.population and scope.population.generated:
             message = _(
                 "This population was generated; published figures are not compared with it."
@@ -80,7 +81,7 @@ def figures(population: str = "") -> tuple[list[Compared], Scope]:
             raise BadParameters([Problem("population", message)])
         published = list(PublishedFigure.objects.all())
         questions = {
-            figure.query: question(figure.query).but(population=population)
+            figure.query: question(figure.query).but(population=population, release=release)
             for figure in published
             if figure.query
         }
@@ -94,7 +95,7 @@ def _kept(questions: dict[str, FlowQuery], scope: Scope) -> dict[str, Ours]:
     texts = sorted(questions)
     mark = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
     queries = [questions[text] for text in texts]
-    whole = FlowQuery(population=queries[0].population)
+    whole = FlowQuery(population=queries[0].population, release=queries[0].release)
     found: list[Ours] = kept(f"figures:{mark}", whole, scope, lambda: answers(queries, scope))
     return dict(zip(texts, found, strict=True))
 

@@ -15,7 +15,7 @@ from django.utils.crypto import get_random_string
 
 from deals.flows.answer import CODE_VERSION
 from deals.flows.query import FlowQuery
-from deals.models import FrozenView
+from deals.models import FrozenView, Release
 from deals.rules.rates import LAST_RATE_DAY
 from deals.rules.tables import DATA
 
@@ -73,7 +73,7 @@ def reference() -> dict[str, Any]:
     }
 
 
-def changed_reference(view: FrozenView) -> list[str]:
+def changed_reference(view: FrozenView | Release) -> list[str]:
     """Names of what is different today: "code", tables by name, "rates"."""
     now = reference()
     before = view.reference

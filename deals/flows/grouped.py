@@ -3,8 +3,8 @@
 A deal can be in several groups (two investor countries, three sectors). Such a grouping also holds
 each deal once, under a key of None, so that a whole is never the sum of parts that overlap.
 
-The deals of a flow are few and those of N many, so where the cells of added-up facts know N only
-the flow is read from facts.
+The deals of a flow are few and those of N many, so only the flow is read from whole facts; N comes
+from the cells of added-up facts, or from the narrow rows of an index where cells do not know it.
 """
 
 from collections.abc import Callable
@@ -13,8 +13,10 @@ from typing import Any
 
 from django.db import connection
 
-from deals.flows.conditions import COUNTED, Sql, countries_column, legs, placed
+from deals.flows.conditions import COUNTED, Sql, countries_column, placed
 from deals.flows.cube import BAND, FIRST_MONEY, STATED, SUMMED, SUMS, Cell, Cube
+from deals.flows.legs import pairs
+from deals.flows.narrow import narrow
 from deals.flows.query import FlowQuery
 from deals.flows.rollup import covers, placed_cells
 from deals.flows.scope import Scope
@@ -102,16 +104,14 @@ def tables(query: FlowQuery, scope: Scope, grouping: Grouping) -> Sql:
     `base` has a row a deal, `valued` a row a deal of the flow and group, and `counted` everything
     with a place, of which `deals` are added up.
     """
-    from_cells = (
-        bool(legs(query))
-        and covers(query, scope)
-        and (grouping.N_keys is None or grouping.in_cells)
-    )
-    sql = placed(query, scope, flow_only=from_cells)
+    apart = bool(pairs(query))
+    sql = placed(query, scope, flow_only=apart, whole=True)
     counted = "SELECT *, 1 AS deals FROM base"
-    if from_cells:
-        cells = placed_cells(query, scope)
-        counted, sql.params = cells.text(), sql.params | cells.params
+    if apart:
+        in_cells = covers(query, scope) and (grouping.N_keys is None or grouping.in_cells)
+        others = placed_cells(query, scope) if in_cells else narrow(query, scope)
+        counted = others.text() if in_cells else f"SELECT c.*, 1 AS deals FROM ({others.text()}) c"
+        sql.params |= others.params
     countries = countries_column(query).removeprefix("f.")
     keys = ", ".join(f"{key} AS k{number}" for number, key in enumerate(grouping.keys))
     held, parts, groups = grouping.held, grouping.parts, grouping.groups

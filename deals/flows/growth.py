@@ -81,12 +81,13 @@ def _by_supplier(query: FlowQuery, scope: Scope) -> dict[str, Any]:
 
 def _recorded(query: FlowQuery, scope: Scope, points: Sequence[Point]) -> Counted:
     """In one pass: deals by year and by the end of the quarter in which they were recorded."""
-    sql = placed(query.but(known_by=points[-1].day.isoformat()), scope)
+    everything = query.but(known_by=points[-1].day.isoformat())
+    sql = placed(everything, scope, flow_only=True)
     text = f"""
         SELECT extract(year FROM date_first)::int,
                (date_trunc('quarter', recorded_on) + interval '3 months - 1 day')::date, count(*)
-        FROM ({sql.text()}) p WHERE place = 'flow'
-         AND extract(year FROM date_first) = extract(year FROM date_last) GROUP BY 1, 2
+        FROM ({sql.text()}) p
+        WHERE extract(year FROM date_first) = extract(year FROM date_last) GROUP BY 1, 2
     """
     with connection.cursor() as cursor:
         cursor.execute(text, sql.params)
@@ -172,14 +173,13 @@ def _counted(points: Sequence[Point]) -> dict[tuple[int, int], int]:
     """Deals by year and place of the point, in one statement with a branch for each point."""
     whole = Sql()
     for place, point in enumerate(points):
-        sql = placed(point.query, point.scope)
+        sql = placed(point.query, point.scope, flow_only=True)
         # All branches share their parameters but the number of the ledger.
         branch = sql.text().replace("%(seq)s", f"%(seq_{place})s")
         whole.params |= sql.params | {f"seq_{place}": point.scope.seq}
         whole.where.append(
             f"SELECT extract(year FROM date_first)::int, {place}, count(*) FROM ({branch}) p"
-            " WHERE place = 'flow'"
-            " AND extract(year FROM date_first) = extract(year FROM date_last) GROUP BY 1"
+            " WHERE extract(year FROM date_first) = extract(year FROM date_last) GROUP BY 1"
         )
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(whole.where), whole.params)

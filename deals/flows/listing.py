@@ -12,12 +12,15 @@ from datetime import datetime
 from typing import Any
 
 from django.core import signing
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from deals.flows.answer import as_sent, one_statement
 from deals.flows.conditions import BESIDE, COUNTED, Sql, countries_column, filters, placed
+from deals.flows.legs import in_years
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope
+from deals.flows.search import search
+from deals.models.documents_at import document_at
 
 # Which of the deals around a number are meant. "counted" is N; the others are single places.
 PLACES = ("flow", "counted", *COUNTED[1:], *BESIDE)
@@ -61,7 +64,11 @@ NARROWED = {
         for by in ("year", "quarter", "month")
     },
 }
+DEAL = "p.deal_id"
 ORDERS = {
+    # The order in which deals came in, and the only one whose key no correction changes.
+    "id": (DEAL, "ASC", "bigint"),
+    "-id": (DEAL, "DESC", "bigint"),
     "-date": ("coalesce(p.date_last, '0001-01-01'::date)", "DESC", "date"),
     "date": ("coalesce(p.date_last, '9999-12-31'::date)", "ASC", "date"),
     "-amount": ("coalesce(p.amount_mid * p.per_unit, -1)", "DESC", "numeric"),
@@ -75,9 +82,9 @@ LONGEST_SEARCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`documents` are JSON texts, one a deal; the cursors are None at either end."""
+    """`documents` are JSON texts (UTF-8), one a deal; the cursors are None at either end."""
 
-    documents: list[str]
+    documents: list[bytes]
     total: int
     next: str | None
     previous: str | None
@@ -98,9 +105,9 @@ class Wanted:
         found = []
         allowed = [*PLACES, *NARROWED]
         if self.place and self.place not in allowed:
-            found.append(Problem("place", _allowed(allowed)))
+            found.append(Problem("place", _allowed(allowed), tuple(allowed)))
         if self.order not in ORDERS:
-            found.append(Problem("ordering", _allowed(ORDERS)))
+            found.append(Problem("ordering", _allowed(ORDERS), tuple(ORDERS)))
         if not 1 <= self.size <= LARGEST_PAGE:
             said = _("This must be from 1 to %(largest)s.") % {"largest": LARGEST_PAGE}
             found.append(Problem("page_size", said))
@@ -136,40 +143,15 @@ def matching(query: FlowQuery, scope: Scope, wanted: Wanted) -> Sql:
         sql = filters(query, scope, counted=False)
         unit = {"EUR": "eur_per_unit", "USD": "usd_per_unit", "CNY": "cny_per_unit"}[query.currency]
         sql.where = [f"SELECT f.*, f.{unit} AS per_unit FROM deals_dealfact f WHERE {sql.text()}"]
-    _search(sql, wanted.q)
+    search(sql, wanted.q, scope)
     if wanted.updated_since:
         sql.params["updated_since"] = wanted.updated_since
         sql.where = [
-            f"SELECT p.* FROM ({sql.where[0]}) p JOIN deals_change c ON c.seq = p.published_seq"
+            f"SELECT p.* FROM ({sql.where[0]}) p JOIN deals_change c"
+            " ON c.seq = p.published_seq AND c.version_id = p.version_id"
             " WHERE c.at >= %(updated_since)s"
         ]
     return sql
-
-
-def _search(sql: Sql, q: str) -> None:
-    """By any name of the target or an investor, in any script, or by an identifier."""
-    if not q.split():
-        return
-    sql.params |= {"q": pattern(q), "q_exact": q.strip()}
-    sql.where = [
-        f"""SELECT p.* FROM ({sql.where[0]}) p,
-            (SELECT coalesce(array_agg(id), '{{}}') AS ids FROM (
-                SELECT id FROM deals_organization WHERE name ILIKE %(q)s
-                UNION SELECT organization_id FROM deals_organizationname WHERE name ILIKE %(q)s
-            ) o) found
-        WHERE p.target_id = ANY(found.ids) OR p.investors && found.ids
-           OR p.deal_id = (SELECT id FROM deals_deal WHERE public_id = upper(%(q_exact)s))
-           OR p.version_id IN (SELECT id FROM deals_dealversion
-                               WHERE external_id = %(q_exact)s OR target_name ILIKE %(q)s)"""
-    ]
-
-
-def pattern(q: str) -> str:
-    """What ILIKE is asked for: the words of a search in their order, their own signs literally."""
-    words = (
-        word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in q.split()
-    )
-    return f"%{'%'.join(words)}%"
 
 
 def listing(query: FlowQuery, scope: Scope, wanted: Wanted, *, count: bool = True) -> Page:
@@ -180,26 +162,8 @@ def listing(query: FlowQuery, scope: Scope, wanted: Wanted, *, count: bool = Tru
         problems.append(Problem("place", said))
     if problems:
         raise BadParameters(problems)
-    sql = matching(query, scope, wanted)
-    key, direction, cast = ORDERS[wanted.order]
     back, after = _read_cursor(query, wanted)
-    step = (
-        ("<" if direction == "DESC" else ">") if not back else (">" if direction == "DESC" else "<")
-    )
-    way = direction if not back else ("ASC" if direction == "DESC" else "DESC")
-    beyond = "true"
-    if after is not None:
-        beyond = f"({key}, p.deal_id) {step} (%(after)s::{cast}, %(after_id)s)"
-        sql.params |= {"after": after[0], "after_id": after[1]}
-    text = f"""
-        SELECT x.key, x.deal_id, d.json FROM (
-            SELECT {key} AS key, p.deal_id, p.version_id FROM ({sql.where[0]}) p
-            WHERE {beyond} ORDER BY 1 {way}, 2 {way} LIMIT %(limit)s
-        ) x JOIN deals_dealdocument d USING (version_id) ORDER BY x.key {way}, x.deal_id {way}
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(text, sql.params | {"limit": wanted.size + 1})
-        rows: list[Any] = cursor.fetchall()
+    rows = _rows(query, scope, wanted, back=back, after=after)
     more = len(rows) > wanted.size
     rows = rows[: wanted.size]
     if back:
@@ -214,12 +178,70 @@ def listing(query: FlowQuery, scope: Scope, wanted: Wanted, *, count: bool = Tru
     )
 
 
+# So many of the newest facts are looked through for a page of a flow, before all of the flow is
+# found and put in order; in a large register most pages are full after a part of them.
+NEAR = 2000
+NEWEST = f"""(
+    SELECT * FROM deals_dealfact p WHERE published_seq IS NOT NULL AND superseded_seq IS NULL
+        AND {{beyond}} ORDER BY {ORDERS["-date"][0]} DESC, {DEAL} DESC LIMIT %(near)s
+)"""
+
+
+# Of the two branches only one is ever run.
+NEAR_OR_ALL = """
+WITH near AS MATERIALIZED ({near})
+SELECT * FROM near WHERE (SELECT count(*) FROM near) = %(limit)s
+UNION ALL SELECT * FROM ({all}) a WHERE (SELECT count(*) FROM near) < %(limit)s
+"""
+
+
+def _rows(
+    query: FlowQuery, scope: Scope, wanted: Wanted, *, back: bool, after: tuple[str, int] | None
+) -> list[Any]:
+    """Key, deal and document of the rows of a page and of one beyond."""
+    sql = _page(matching(query, scope, wanted), scope, wanted, back=back, after=after)
+    plain = not (wanted.q or wanted.updated_since or scope.ever or back)
+    is_newest = wanted.order == "-date" and wanted.place in ("", "flow") and scope.seq is None
+    if not (plain and is_newest and in_years(query)):
+        return as_sent(sql.text(), sql.params)
+    key = ORDERS["-date"][0]
+    beyond = f"{key} <= %(last)s::date" if query.window[1] else "true"
+    if after is not None:
+        beyond += f" AND ({key}, {DEAL}) < (%(after)s::date, %(after_id)s)"
+    among = placed(query, scope, flow_only=True, among=NEWEST.format(beyond=beyond))
+    near = _page(among, scope, wanted, back=False, after=after)
+    text = NEAR_OR_ALL.format(near=near.text(), all=sql.text())
+    return as_sent(text, sql.params | near.params | {"near": NEAR})
+
+
+def _page(
+    sql: Sql, scope: Scope, wanted: Wanted, *, back: bool, after: tuple[str, int] | None
+) -> Sql:
+    """The statement of one page of what `sql` means."""
+    key, direction, cast = ORDERS[wanted.order]
+    way = direction if not back else ("ASC" if direction == "DESC" else "DESC")
+    step = "<" if way == "DESC" else ">"
+    order = f"1 {way}" if key == DEAL else f"1 {way}, 2 {way}"
+    beyond = "true"
+    if after is not None:
+        sql.params |= {"after": after[0], "after_id": after[1]}
+        beyond = f"({key}, p.deal_id) {step} (%(after)s::{cast}, %(after_id)s)"
+        if key == DEAL:
+            beyond = f"p.deal_id {step} %(after_id)s"
+    sql.params["limit"] = wanted.size + 1
+    sql.where = [
+        f"""SELECT x.key, x.deal_id, {document_at("d", scope.seq)} FROM (
+            SELECT {key} AS key, p.deal_id, p.version_id FROM ({sql.where[0]}) p
+            WHERE {beyond} ORDER BY {order} LIMIT %(limit)s
+        ) x JOIN deals_dealdocument d USING (version_id) ORDER BY x.key {way}, x.deal_id {way}"""
+    ]
+    return sql
+
+
 def total(query: FlowQuery, scope: Scope, wanted: Wanted) -> int:
     """How many deals the listing has over all its pages."""
     sql = matching(query, scope, wanted)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({sql.where[0]}) p", sql.params)
-        return int(cursor.fetchone()[0])
+    return int(one_statement(f"SELECT count(*) FROM ({sql.where[0]}) p", sql.params)[0][0])
 
 
 def _fingerprint(query: FlowQuery, wanted: Wanted) -> str:
@@ -229,7 +251,7 @@ def _fingerprint(query: FlowQuery, wanted: Wanted) -> str:
 
 
 def _cursor(query: FlowQuery, wanted: Wanted, row: Any, *, back: bool) -> str:
-    value = [_fingerprint(query, wanted), int(back), str(row[0]), row[1]]
+    value = [_fingerprint(query, wanted), int(back), row[0].decode(), int(row[1])]
     return signing.dumps(value, salt="deals.listing", compress=True)
 
 

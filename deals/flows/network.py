@@ -27,10 +27,11 @@ CO_INVESTOR, TARGET, INVESTOR = "co-investor", "target", "investor"
 ROLES = (CO_INVESTOR, TARGET, INVESTOR)
 
 TOOK_PART = f"""
-SELECT f.deal_id, {surviving("f.target_id")}, true FROM base f
+SELECT f.deal_id, {surviving("f.target_id")}, true FROM base f WHERE f.place = 'flow'
 UNION
 SELECT f.deal_id, {surviving("t.investor")}, false
-FROM base f CROSS JOIN LATERAL unnest(f.investors) AS t(investor) WHERE t.investor IS NOT NULL
+FROM base f CROSS JOIN LATERAL unnest(f.investors) AS t(investor)
+WHERE f.place = 'flow' AND t.investor IS NOT NULL
 """
 
 

@@ -11,9 +11,10 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from deals.flows.conditions import filters, in_ledger
-from deals.flows.listing import pattern
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope
+from deals.flows.search import pattern
+from deals.models import Organization, Population
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 200
@@ -139,6 +140,18 @@ def _read(cursor: str, q: str, generated: bool) -> tuple[bool, tuple[str, int] |
     if (searched, invented) != (q, generated):
         raise BadParameters([problem])
     return bool(back), (name, pk)
+
+
+def population_of(found: Organization) -> str:
+    """The population that an organization's deals are asked for with: invented deals are seen only
+    by asking for theirs."""
+    if not found.generated:
+        return ""
+    home = Population.objects.filter(generated=True).values_list("pk", "code")
+    # Each by its index; both in one condition are held against every version of the population.
+    as_target = home.filter(versions__target=found)
+    as_investor = home.filter(versions__participations__investor=found)
+    return next((code for _, code in as_target.union(as_investor).order_by("pk")[:1]), "")
 
 
 def deals_of(query: FlowQuery, scope: Scope) -> tuple[int, int, int]:

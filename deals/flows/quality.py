@@ -15,7 +15,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from deals.flows.answer import snapshot
-from deals.flows.conditions import LEGS, legs
+from deals.flows.legs import LEGS, legs
 from deals.flows.quality_checks import CHECKS, Check, parameters
 from deals.flows.query import FlowQuery
 from deals.models import Population, ledger

@@ -39,10 +39,11 @@ PARAM_OF = {"from_": "from"}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with one parameter, in a sentence."""
+    """One thing wrong with one parameter, in a sentence, and the words that it takes, if few."""
 
     parameter: str
     message: str
+    allowed: tuple[str, ...] = ()
 
 
 class BadParameters(ValueError):
@@ -104,14 +105,15 @@ class FlowQuery:
             if name in extra:
                 continue
             if name not in known:
-                allowed = ", ".join(sorted({*known, *extra}))
+                allowed = tuple(sorted({*known, *extra}))
                 said = _("There is no such parameter. Known are: %(names)s.")
-                problems.append(Problem(name, said % {"names": allowed}))
+                message = said % {"names": ", ".join(allowed)}
+                problems.append(Problem(name, message, allowed))
             elif text.strip(" ,\t\n"):
                 try:
                     values[known[name]] = _READERS[known[name]](text.strip())
                 except RuleError as error:
-                    problems.append(Problem(name, error.message))
+                    problems.append(Problem(name, error.message, error.allowed))
         for name in required:
             if not values.get(known[name]) and name not in {p.parameter for p in problems}:
                 problems.append(Problem(name, _("This is needed: a region or country code.")))
@@ -188,7 +190,8 @@ def _none_or_sides(text: str) -> tuple[str, ...]:
 
 def _unknown(text: str, allowed: Collection[str]) -> RuleError:
     said = _("“%(word)s” is not known. Allowed are: %(words)s.")
-    return RuleError("unknown_word", said % {"word": text[:40], "words": ", ".join(allowed)})
+    message = said % {"word": text[:40], "words": ", ".join(allowed)}
+    return RuleError("unknown_word", message, allowed)
 
 
 def _words(allowed: Collection[str]) -> Any:

@@ -14,6 +14,7 @@ from django.db import connection
 from deals.flows import links
 from deals.flows.conditions import filters, placed
 from deals.flows.query import AI_ANSWERS, ALL, EVER_COMPLETED, FlowQuery
+from deals.flows.rollup import covers, flow_cells
 from deals.flows.scope import Scope
 from deals.rules.counting import EVER_COMPLETED_STATUSES, KINDS, STATUSES
 from deals.rules.dates import FIRST_YEAR, LAST_YEAR
@@ -74,16 +75,24 @@ def removed(query: FlowQuery, scope: Scope) -> list[dict[str, Any]]:
     if not asked:
         return []
     first, last = query.window
-    inner = placed(query.but(**BARE, compare=()), replace(scope, organizations=()), flow_only=True)
+    bare = query.but(**BARE, compare=())
+    if covers(query, scope):
+        inner, deals = flow_cells(bare, scope), "sum(f.deals)"
+    else:
+        everyone = replace(scope, organizations=())
+        inner, deals = placed(bare, everyone, flow_only=True), "count(*)"
     params = dict(inner.params) | {"first": first, "last": last}
     for one in asked:
         params |= one.params
     flags = ", ".join(f"coalesce({one.passes}, false) AS ok_{one.name}" for one in asked)
     failed = " + ".join(f"(NOT f.ok_{one.name})::int" for one in asked)
-    columns = _columns(query, asked)
+    columns = {
+        name: f"coalesce({deals} FILTER (WHERE {condition}), 0)::bigint"
+        for name, condition in _columns(query, asked).items()
+    }
     text = (
         f"SELECT {', '.join(columns.values())} FROM (SELECT f.*, {flags} FROM ({inner.text()}) f"
-        f" WHERE f.place = 'flow') f WHERE {failed} <= 1"
+        f") f WHERE {failed} <= 1"
     )
     with connection.cursor() as cursor:
         cursor.execute(text, params)
@@ -108,20 +117,18 @@ def _asked(query: FlowQuery, scope: Scope, name: str) -> _Asked:
 
 
 def _columns(query: FlowQuery, asked: Collection[_Asked]) -> dict[str, str]:
-    """Names of counts and their SQL; among the rows at most one filter fails."""
+    """Names of counts and what their rows meet; among the rows at most one filter fails."""
     columns = {}
     for one in asked:
         fails = f"NOT f.ok_{one.name}"
-        columns[one.name] = f"count(*) FILTER (WHERE {fails})"
+        columns[one.name] = fails
         for part, condition in PARTS.get(one.name, {}).items():
-            columns[f"{one.name}.{part}"] = f"count(*) FILTER (WHERE {fails} AND {condition})"
+            columns[f"{one.name}.{part}"] = f"{fails} AND {condition}"
     # A deal that was completed once and has another status now passes, and the list of its status
     # would show it, too.
     others = ", ".join(f"'{status}'" for status in _other_statuses(query))
     if "status" in columns and others:
-        columns["status.passing"] = (
-            f"count(*) FILTER (WHERE f.ok_status AND f.status IN ({others}))"
-        )
+        columns["status.passing"] = f"f.ok_status AND f.status IN ({others})"
     return columns
 
 

@@ -12,9 +12,11 @@ from datetime import date, timedelta
 
 from django.db import connection
 
-from deals.flows.conditions import Sql, alike, meets, place_sql, placed, side_sql, stays
+from deals.flows.conditions import YEAR, Sql, alike, flow_sql, place_sql
+from deals.flows.narrow import narrow
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope
+from deals.flows.sides import meets, side_sql, stays
 from deals.rules.regions import Side, side
 
 DAY = timedelta(days=1)
@@ -87,12 +89,21 @@ def placed_cells(query: FlowQuery, scope: Scope) -> Sql:
     sql.params |= held.params
     for condition in needed:
         sql.add(condition)
+    # OFFSET keeps the place from being worked out again wherever it is named.
     text = f"""
-        SELECT f.*, {place} AS place,
-            CASE WHEN extract(year FROM f.date_first) = extract(year FROM f.date_last)
-                 THEN extract(year FROM f.date_first)::int END AS year
-        FROM deals_flowcell f WHERE {sql.text()}"""
+        SELECT f.*, {place} AS place, {YEAR} AS year
+        FROM deals_flowcell f WHERE {sql.text()} OFFSET 0"""
     return Sql([f"SELECT * FROM ({text}) p WHERE place IS NOT NULL"], sql.params)
+
+
+def flow_cells(query: FlowQuery, scope: Scope) -> Sql:
+    """The cells of the flow alone; a complete subquery. Only for a question that `covers`."""
+    sql = Sql()
+    alike(sql, query, scope)
+    held = flow_sql(query, by_legs=False)
+    for condition in held.where:
+        sql.add(condition)
+    return Sql([f"SELECT f.* FROM deals_flowcell f WHERE {sql.text()}"], sql.params | held.params)
 
 
 def compared(
@@ -119,7 +130,7 @@ def counted(query: FlowQuery, scope: Scope) -> Sql:
     """
     if covers(query, scope):
         return placed_cells(query, scope)
-    sql = placed(query, scope)
+    sql = narrow(query, scope)
     return Sql([f"SELECT c.*, 1 AS deals FROM ({sql.text()}) c"], sql.params)
 
 

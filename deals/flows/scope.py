@@ -1,14 +1,16 @@
 """What a question refers to in the database: its population, its point of the ledger, its head."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from deals.flows.query import BadParameters, FlowQuery, Problem
-from deals.models import Change, Organization, Population, Release, ledger
+from deals.models import Change, Organization, Population, ledger
 
 # Years younger than this are provisional: suppliers find deals late (rule 17).
 PROVISIONAL_MONTHS = 24
@@ -35,6 +37,10 @@ class Scope:
     seen_on: date
     computed_at: datetime
     others: tuple[tuple[int, ...], ...] = ()
+    # Every version that was ever published, for those who look at what changed and not at a state.
+    ever: bool = False
+    # What a search stands for, looked up once for all statements of a page (`deals.flows.search`).
+    searched: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def change_seq(self) -> int:
@@ -44,11 +50,12 @@ class Scope:
 def resolve(query: FlowQuery) -> Scope:
     """Look up codes; raises `BadParameters` for each that is not there."""
     problems: list[Problem] = []
-    head, head_at = ledger.newest()
-    population = _population(query.population, problems)
+    found = _look_up(query)
+    head, head_at = found.head, found.head_at
+    population = _population(query.population, found.population, problems)
     asked = query.organization.split(",") if query.organization else []
     groups = [_organizations(public_id, problems) for public_id in asked]
-    seq = _seq(query, head, problems)
+    seq = _seq(query, found, problems)
     if problems:
         raise BadParameters(problems)
     now = timezone.now()
@@ -65,11 +72,37 @@ def resolve(query: FlowQuery) -> Scope:
     )
 
 
-def _population(code: str, problems: list[Problem]) -> Population | None:
-    if not code:
-        return None
-    found = Population.objects.filter(code=code).first()
-    if found is None:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The ledger's end, and the rows that codes stand for, all from one look at the database."""
+
+    head: int
+    head_at: datetime | None
+    release_seq: int | None = None
+    population: Population | None = None
+
+
+_POPULATION = [field.attname for field in Population._meta.concrete_fields]
+_LOOK_UP = f"""
+SELECT c.seq, c.at, r.seq, {", ".join(f"p.{name}" for name in _POPULATION)} FROM (SELECT) one
+LEFT JOIN (SELECT seq, at FROM deals_change ORDER BY seq DESC LIMIT 1) c ON true
+LEFT JOIN deals_release r ON r.name = %s
+LEFT JOIN deals_population p ON p.code = %s
+"""
+
+
+def _look_up(query: FlowQuery) -> _Found:
+    if not (query.release or query.population):
+        return _Found(*ledger.newest())
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_UP, [query.release, query.population])
+        head, head_at, release_seq, *values = cursor.fetchone()
+    population = Population.from_db("default", _POPULATION, values) if values[0] else None
+    return _Found(head or 0, head_at, release_seq, population)
+
+
+def _population(code: str, found: Population | None, problems: list[Problem]) -> Population | None:
+    if code and found is None:
         known = ", ".join(Population.objects.order_by("code").values_list("code", flat=True))
         said = _("There is no population “%(code)s”. Known are: %(codes)s.")
         words = {"code": code, "codes": known or _("none")}
@@ -93,18 +126,17 @@ def _organizations(public_id: str, problems: list[Problem]) -> tuple[int, ...]:
     return tuple(sorted(group))
 
 
-def _seq(query: FlowQuery, head: int, problems: list[Problem]) -> int | None:
+def _seq(query: FlowQuery, found: _Found, problems: list[Problem]) -> int | None:
     if query.release:
-        found = Release.objects.filter(name=query.release).first()
-        if found is None:
+        if found.release_seq is None:
             said = _("There is no release “%(name)s”.") % {"name": query.release}
             problems.append(Problem("release", said))
-        return found.seq if found else None
+        return found.release_seq
     if isinstance(query.as_of, date):
         return _at_the_end_of(query.as_of, problems)
-    if query.as_of is not None and query.as_of > head:
+    if query.as_of is not None and query.as_of > found.head:
         said = _("The ledger ends at %(head)s; %(asked)s is not there.")
-        problems.append(Problem("as_of", said % {"head": head, "asked": query.as_of}))
+        problems.append(Problem("as_of", said % {"head": found.head, "asked": query.as_of}))
     return query.as_of
 
 

@@ -1,4 +1,6 @@
-"""What changed in a number since a point of the ledger: which deals came in, which went out, why.
+"""What changed in a number between two points of the ledger: which deals came in and went out, why.
+
+The later point is the present one unless another is given.
 
 Memberships then and now are compared deal by deal, so that what came in and went out leads from the
 old n (and N) to the new one exactly. The reason is read off the facts that differ.
@@ -46,8 +48,8 @@ moved AS MATERIALIZED (
     ) m
     LEFT JOIN deals_dealfact ft ON ft.deal_id = m.deal_id AND ft.published_seq <= %(seq)s
         AND (ft.superseded_seq IS NULL OR ft.superseded_seq > %(seq)s)
-    LEFT JOIN deals_dealfact fn ON fn.deal_id = m.deal_id AND fn.published_seq IS NOT NULL
-        AND fn.superseded_seq IS NULL
+    LEFT JOIN deals_dealfact fn ON fn.deal_id = m.deal_id AND fn.published_seq <= %(until)s
+        AND (fn.superseded_seq IS NULL OR fn.superseded_seq > %(until)s)
 ),
 -- A deal that moved between two places outside the flow changes neither number.
 felt AS (SELECT * FROM moved WHERE in_n OR out_n OR in_whole OR out_whole)
@@ -68,7 +70,8 @@ SELECT
         JOIN deals_dealversion v ON v.id = f.version_id
         LEFT JOIN LATERAL (
             SELECT seq, kind FROM deals_change
-            WHERE deal_id = f.deal_id AND seq > %(seq)s ORDER BY seq DESC LIMIT 1
+            WHERE deal_id = f.deal_id AND seq > %(seq)s AND seq <= %(until)s
+            ORDER BY seq DESC LIMIT 1
         ) c ON true
         ORDER BY (f.in_n OR f.out_n) DESC, c.seq DESC NULLS LAST, d.id DESC LIMIT %(limit)s
     ) x)
@@ -103,18 +106,20 @@ class Since:
         return self.moved - len(self.deals)
 
 
-def since(query: FlowQuery, limit: int = LISTED) -> Since:
-    """Compare the question at its point of the ledger with today; one statement.
+def since(query: FlowQuery, limit: int = LISTED, until: int | None = None) -> Since:
+    """Compare the question at its point of the ledger with today, or with `until`; one statement.
 
-    `query` names a point of the ledger. Raises `BadParameters` for codes that are not there.
+    `query` names a point of the ledger, `until` a later number of it. Raises `BadParameters` for
+    codes that are not there.
     """
     with snapshot():
         then = resolve(query)
-        live = query.but(as_of=None, release="")
+        live = query.but(as_of=until, release="")
         now = resolve(live)
         compute = partial(_compared, query, then, live, now, limit)
         # A file of all of them is asked for once, and too large to be kept for everybody.
-        row = compute() if limit > LISTED else kept(f"since {limit}", query, then, compute)
+        title = f"since {limit}" if until is None else f"since {limit} until {until}"
+        row = compute() if limit > LISTED else kept(title, query, then, compute)
     n, N, n_now, N_now, tallies, deals = row
     found = {tally["reason"]: tally for tally in tallies or ()}
     rows = tuple(found[reason] for reason in REASONS if reason in found)
@@ -127,8 +132,9 @@ def _compared(
     old, params = placed_as(query, then, "t")
     new, more = placed_as(live, now, "n")
     text = ROWS.format(then=old, now=new, counted=COUNTED, why=_why())
+    values = {"seq": then.change_seq, "until": now.change_seq, "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(text, params | more | {"seq": then.change_seq, "limit": limit})
+        cursor.execute(text, params | more | values)
         found: tuple[Any, ...] = cursor.fetchone()
     return found
 

@@ -1,6 +1,6 @@
 """From where a request comes, as an address that one reader cannot change at will."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 
 def sender(remote: str, forwarded: str) -> str:
@@ -11,12 +11,19 @@ def sender(remote: str, forwarded: str) -> str:
     header stands before it. What is no address comes back as it is.
     """
     try:
-        found = ip_address(remote)
+        found = _address(remote)
         last = forwarded.rpartition(",")[2].strip()
         if found.is_private and last:
-            found = ip_address(last)
+            found = _address(last)
     except ValueError:
         return remote
     if isinstance(found, IPv6Address):
         return str(ip_network((found, 64), strict=False))
     return str(found)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address:
+    """A socket for both kinds has IPv4 as `::ffff:192.0.2.1`, which is no network of one reader."""
+    found = ip_address(text)
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return mapped or found

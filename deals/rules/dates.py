@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from deals.rules import date_words as words
@@ -93,6 +94,7 @@ def parse_date(text: str, *, order: Order | None = None, unknown: Collection[str
     return found
 
 
+@lru_cache(maxsize=1024)
 def parse_edge(text: str, *, end: bool) -> date:
     """The first day (``end`` false) or last day (``end`` true) of YYYY, YYYY-MM or YYYY-MM-DD.
 

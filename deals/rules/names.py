@@ -44,7 +44,8 @@ _INVISIBLE = re.compile(
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _ASCII_OTHER = re.compile("[^0-9A-Za-z]+")
 _INITIALS = re.compile(r"\b\w(?:\.\w)+\b\.?")
-_BRACKET = re.compile(r"(?P<name>.*?)\s*[\[［【](?P<country>[^\[\]［］【】]*)[\]］】]")
+# A cell may have a hundred thousand blanks: two repeats that both take them would never be done.
+_BRACKET = re.compile(r"(?P<name>.*)[\[［【](?P<country>[^\[\]［］【】]*)[\]］】]")
 _OPEN, _CLOSE = "([（［【", ")]）］】"
 
 

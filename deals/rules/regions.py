@@ -112,8 +112,7 @@ def side(codes: str | Iterable[str]) -> Side:
     Codes may be in any case; blanks between commas are ignored; "" is anyone. Raises RuleError
     "unknown_region" for a code that is neither a region nor an ISO 3166-1 code.
     """
-    texts = codes.split(",") if isinstance(codes, str) else codes
-    return _side(tuple(sorted({_code(text) for text in texts if text.strip()})))
+    return _written(tuple(codes.split(",") if isinstance(codes, str) else codes))
 
 
 def _code(text: str) -> str:
@@ -126,6 +125,12 @@ def _code(text: str) -> str:
         f"{quoted(text)} is neither a region nor a country code. Regions are "
         f"{', '.join(REGIONS)}; countries are two-letter ISO 3166 codes such as DE or CN.",
     )
+
+
+@lru_cache(maxsize=1024)
+def _written(texts: tuple[str, ...]) -> Side:
+    """Kept, since counting deal by deal asks for the sides of a question again and again."""
+    return _side(tuple(sorted({_code(text) for text in texts if text.strip()})))
 
 
 @lru_cache(maxsize=1024)

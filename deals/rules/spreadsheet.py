@@ -5,16 +5,19 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uf
 
 
 def safe_cell(value: object) -> str:
-    """A cell that no spreadsheet runs: texts that look like formulas get an apostrophe in front."""
+    """A cell that no spreadsheet runs: texts that look like formulas get an apostrophe in front.
+
+    So do those that look like a formula made safe, so that `bare_cell` gives every text back.
+    """
     text = "" if value is None else str(value)
-    if text.startswith(FORMULA_STARTS) and not _is_number(text):
-        return f"'{text}"
-    return text
+    begins_so = text.lstrip("'").startswith(FORMULA_STARTS)
+    return f"'{text}" if begins_so and not _is_number(text) else text
 
 
 def bare_cell(text: str) -> str:
     """The text of a cell that was made safe; any other cell as it is."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
+    made_safe = text[:1] == "'" and text.lstrip("'").startswith(FORMULA_STARTS)
+    return text[1:] if made_safe else text
 
 
 def _is_number(text: str) -> bool:

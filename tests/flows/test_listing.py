@@ -9,6 +9,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deals.flows import listing
 from deals.flows.listing import BESIDE, COUNTED, ORDERS, Page
 from deals.flows.query import BadParameters, FlowQuery
 from tests.factories import make_deal, make_deals
@@ -95,6 +96,26 @@ def test_pages_of_any_size_show_every_deal_once_in_order_both_ways(order: str) -
             ]
 
     check()
+
+
+@pytest.mark.parametrize("near", [0, 3, 12])
+def test_the_newest_are_the_same_wherever_they_are_looked_for(
+    near: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = ("2019", "2019-05-13", "2021-02", None, "2023-01-09")
+    make_deals(
+        {"date": days[n % 5], "investors": [("Investor", "DE" if n % 3 else "US")]}
+        for n in range(30)
+    )
+    within = EUROPE_CHINA.but(from_="2018", to="2022")
+    monkeypatch.setattr(listing, "NEAR", 10_000)
+    all_of_them = {query: walk(query, size=4) for query in (EUROPE_CHINA, within)}
+    monkeypatch.setattr(listing, "NEAR", near)
+    for query, expected in all_of_them.items():
+        assert len(expected) > 8
+        assert walk(query, size=4) == expected
+        # Another order of the same deals is never looked for among the newest.
+        assert sorted(walk(query, order="id")) == sorted(expected)
 
 
 def test_the_order_is_the_one_asked_for() -> None:

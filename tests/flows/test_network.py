@@ -3,13 +3,16 @@
 import json
 from collections import defaultdict
 from itertools import combinations
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from deals.flows.network import MOST_NODES, network
-from deals.flows.query import BadParameters
+from deals.flows import links
+from deals.flows.network import MOST_NODES, around, network
+from deals.flows.query import ALL, BadParameters, FlowQuery
+from deals.flows.scope import resolve
 from deals.models import Organization
 from tests.factories import make_deal, make_deals, make_organization, make_population
 from tests.flows.comparing_rows import listed
@@ -101,6 +104,23 @@ def test_every_pair_of_a_random_register_is_counted_by_loops_and_by_its_link() -
         assert row["n"] == len(deals)
     for link in found["links"][:12] + found["links"][-6:]:
         assert len(listed(link["deals"])) == link["n"], link
+
+
+@pytest.mark.parametrize("asked", [{"from_": "2019", "to": "2020"}, {"investor": ("europe",)}])
+def test_only_deals_of_the_flow_are_counted(asked: dict[str, Any]) -> None:
+    """Nor those whose day or investor's country leaves open whether they are."""
+    make_deals(
+        [
+            {"target": "Alpha", "investors": [RHEIN, SEINE], "date": "2019-03"},
+            {"target": "Beta", "investors": [RHEIN, SEINE], "date": "2018-11"},
+            {"target": "Rhein", "target_country": "DE", "investors": [BAY], "date": ""},
+        ]
+    )
+    query = FlowQuery(kind=(ALL,), ai=(ALL,), organization=code("Rhein")).but(**asked)
+    found = around(query, resolve(query))
+    assert found["center"]["n"] == len(listed(links.deals(query)))
+    for node in found["rows"]:
+        assert node["n"] == len(listed(node["deals"])), node
 
 
 def test_a_merged_organization_is_found_under_either_identifier() -> None:

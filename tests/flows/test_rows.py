@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from deals.flows.conditions import legs
+from deals.flows.legs import legs
 from deals.flows.query import FlowQuery
 from deals.flows.rollup import covers
 from deals.flows.scope import resolve

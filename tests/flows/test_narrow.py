@@ -1,0 +1,65 @@
+"""The narrow rows are the facts with their places, and one index holds all of them."""
+
+import pytest
+from django.db import connection
+
+from deals.flows.conditions import Sql, placed
+from deals.flows.narrow import narrow
+from deals.flows.query import FlowQuery
+from deals.flows.rollup import counted
+from deals.flows.scope import resolve
+from tests.flows.registers import random_register
+
+pytestmark = pytest.mark.django_db
+
+PLAIN = {"investor": "europe", "target": "CN", "from": "2017", "to": "2022"}
+QUESTIONS: dict[str, dict[str, str]] = {
+    "sector": PLAIN | {"sector": "robotics,ai_chips"},
+    "round": PLAIN | {"round": "seed"},
+    "days": PLAIN | {"from": "2018-05", "to": "2021-10-15"},
+    "from a year on": PLAIN | {"to": "", "known_by": "2021"},
+    "up to a year": PLAIN | {"from": "", "state_linked": "yes"},
+    "at all times": {"investor": "eu", "target": "greater-china", "kind": "all", "ai": "all"},
+    "amount": PLAIN | {"min_amount": "1000", "max_amount": "900000000", "currency": "CNY"},
+    "into any country": {"investor": "CN", "from": "2018", "to": "2021", "sector": "robotics"},
+    "from any country": {"target": "europe", "attribution": "ultimate", "status": "all"},
+    "as of": PLAIN | {"as_of": "30"},
+}
+CHECKED = ("deal_id", "place", "kind", "date_first", "date_last", "amount_low", "per_unit")
+
+
+def rows(sql: Sql) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(CHECKED)} FROM ({sql.text()}) p ORDER BY deal_id", sql.params
+        )
+        return list(cursor.fetchall())
+
+
+def test_each_fact_with_a_place_is_there_once_and_in_the_same_place() -> None:
+    random_register(4, 150)
+    for params in QUESTIONS.values():
+        query = FlowQuery.from_params(params)
+        scope = resolve(query)
+        assert rows(narrow(query, scope)) == rows(placed(query, scope, whole=True)), params
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_counting_reads_nothing_but_the_index(name: str) -> None:
+    query = FlowQuery.from_params(QUESTIONS[name])
+    # Known by a day, so that no cells are asked.
+    query = query.but(known_by=query.known_by or "2022", as_of=None)
+    sql = counted(query, resolve(query))
+    with connection.cursor() as cursor:
+        # So small a table would be read as it is, or by whatever index.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(
+            "DROP INDEX fact_target_days, fact_newest, fact_deal;"
+            "ALTER TABLE deals_dealfact DROP CONSTRAINT deals_dealfact_pkey CASCADE"
+        )
+        cursor.execute(
+            f"EXPLAIN SELECT place, sum(deals) FROM ({sql.text()}) p GROUP BY place", sql.params
+        )
+        plan = [line for (line,) in cursor if "on deals_dealfact f" in line]
+    assert plan
+    assert all("Index Only Scan using fact_counted" in line for line in plan), plan
