@@ -1,65 +1,67 @@
 """The ledger as a feed: everything that took effect, in order, with nothing left out."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
 from deals.api.conditional import answer
+from deals.api.parameters import one_of, read_known, whole_number
+from deals.flows.changes import LARGEST_PAGE, Entry, entries
 from deals.flows.query import BadParameters, Problem
-from deals.models import Change
-from deals.models.documents import dumps
+from deals.models import ledger
 
-PAGE = 500
+KNOWN = ("after", "documents", "page_size")
+LARGEST_SEQ = 10**18 - 1
 
 
 @api_view(["GET"])
 def changes(request: Request) -> HttpResponse:
-    """Entries after `after`, at most 500; ask again with `next_after` until `results` is empty."""
-    after = _after(request)
-    rows = list(
-        Change.objects.filter(seq__gt=after)
-        .select_related("deal", "version", "merged_into", "organization")
-        .order_by("seq")[:PAGE]
-    )
-    last = rows[-1].seq if rows else after
-    return answer(
-        request,
-        f"changes-{after}-{last}",
-        lambda: dumps({"next_after": last, "results": [_entry(row) for row in rows]}),
-    )
+    """Entries after `after`; ask again with `next_after` until it is `head`.
+
+    An unchanged question costs one look at the ledger's head.
+    """
+    after, size, documents = _read(request)
+    head, at = ledger.newest()
+    last = [after]
+
+    def body() -> str:
+        found = entries(after, head, size, documents=documents)
+        last[0] = found[-1].seq if found else after
+        return _envelope(head, last[0], found, documents)
+
+    stamp = f"{at.timestamp():.6f}" if at else ""
+    response = answer(request, f"changes-{after}-{size}-{documents:d}-{head}-{stamp}", body)
+    if after < last[0] < head:
+        response["Link"] = f'<{_next(request, last[0])}>; rel="next"'
+    return response
 
 
-def _after(request: Request) -> int:
-    problems = [
-        Problem(name, "There is no such parameter. Known is: after.")
-        for name in request.query_params
-        if name != "after"
-    ]
-    text = request.query_params.get("after", "") or "0"
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        problems.append(Problem("after", "This must be a number of the ledger, e.g. 40213."))
-    if problems:
-        raise BadParameters(problems)
-    return int(text)
+def _read(request: Request) -> tuple[int, int, bool]:
+    """`after`, `page_size`, and whether documents are wanted; every problem at once."""
+    given, wrong = read_known(request, KNOWN), list[Problem]()
+    numbers = {"after": 0, "page_size": LARGEST_PAGE}
+    limits = {"after": (0, LARGEST_SEQ), "page_size": (1, LARGEST_PAGE)}
+    for name in numbers.keys() & given.keys():
+        try:
+            numbers[name] = whole_number(name, given[name], *limits[name])
+        except BadParameters as error:
+            wrong += error.problems
+    try:
+        documents = one_of("documents", given.get("documents", "no"), ("yes", "no")) == "yes"
+    except BadParameters as error:
+        wrong += error.problems
+    if wrong:
+        raise BadParameters(wrong)
+    return numbers["after"], numbers["page_size"], documents
 
 
-def _kind(row: Change) -> str:
-    """`published` is told apart into what a mirror does with it."""
-    if row.kind != Change.Kind.PUBLISHED:
-        return row.kind
-    return "created" if row.version and row.version.number == 1 else "updated"
+def _envelope(head: int, last: int, found: list[Entry], documents: bool) -> str:
+    results = ",".join(entry.text(documents=documents) for entry in found)
+    return f'{{"head":{head},"next_after":{last},"results":[{results}]}}'
 
 
-def _entry(row: Change) -> dict[str, object]:
-    return {
-        "seq": row.seq,
-        "kind": _kind(row),
-        "deal": row.deal.public_id if row.deal else None,
-        "version": row.version.number if row.version else None,
-        "merged_into": row.merged_into.public_id if row.merged_into else None,
-        "organization": row.organization.public_id if row.organization else None,
-        "fields": row.fields,
-        "reason": row.reason or None,
-        "by": row.by,
-        "at": row.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-    }
+def _next(request: Request, after: int) -> str:
+    params = {**request.query_params.dict(), "after": str(after)}
+    return request.build_absolute_uri(f"{request.path}?{urlencode(params)}")

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
-from deals.api.conditional import answer
+from deals.api.conditional import answer, asks_if_changed, unchanged
 from deals.flows.answer import identity, snapshot
 from deals.flows.asked import answered, title_of
 from deals.flows.query import BadParameters, FlowQuery, Problem
@@ -57,11 +57,17 @@ def _answer(
     request: Request, name: str, *, extra: tuple[str, ...] = (), **arguments: Any
 ) -> HttpResponse:
     query = FlowQuery.from_params(request.query_params, extra=extra, required=REQUIRED)
+    title = title_of(name, arguments)
+    # An unchanged question is answered without opening a transaction.
+    if asks_if_changed(request) and (
+        same := unchanged(request, identity(title, query, resolve(query)))
+    ):
+        return same
     with snapshot():
         scope = resolve(query)
         return answer(
             request,
-            identity(title_of(name, arguments), query, scope),
+            identity(title, query, scope),
             lambda: json.dumps(answered(name, query, scope, **arguments), ensure_ascii=False),
         )
 

@@ -19,12 +19,12 @@ from deals.api import import_json, paging, upload
 from deals.api.access import ImportAccess
 from deals.api.conditional import JSON
 from deals.api.once import bring, may_publish, visible
+from deals.api.parameters import one_of, refuse_any
 from deals.api.problems import problem
 from deals.feeds import queue
 from deals.feeds.refusals import Refused
 from deals.feeds.rejected import rejected_rows
 from deals.feeds.review import NotDecidableError
-from deals.flows.query import BadParameters, Problem
 from deals.models import ApiKey, ImportRun
 from deals.models.documents import dumps
 
@@ -66,22 +66,15 @@ def _why_review(key: ApiKey) -> str:
 
 
 def _list(request: Request) -> HttpResponse:
-    before, size = paging.read(request, "state", "feed")
-    runs = visible(request.user).defer(*UNLISTED).order_by("-pk")
-    state, feed = request.query_params.get("state"), request.query_params.get("feed")
-    if state is not None and state not in State.values:
-        message = f"This must be one of: {', '.join(State.values)}."
-        raise BadParameters([Problem("state", message)])
+    asked = paging.read(request, "state", "feed")
+    runs = visible(request.user).defer(*UNLISTED)
+    state, feed = asked.given.get("state"), asked.given.get("feed")
     if state:
-        runs = runs.filter(state=state)
+        runs = runs.filter(state=one_of("state", state, State.values))
     if feed:
-        runs = runs.filter(feed__code=feed.replace("\x00", " "))
-    if before is not None:
-        runs = runs.filter(pk__lt=before)
-    found = list(runs[: size + 1])
-    more = found[size - 1].pk if len(found) > size else None
-    results = [import_json.brief(run, request) for run in found[:size]]
-    return _page(request, more, results)
+        runs = runs.filter(feed__code=feed)
+    page = paging.cut(request, runs, asked)
+    return paging.respond(request, page, [import_json.brief(run, request) for run in page.rows])
 
 
 @cache_control(no_store=True)
@@ -89,7 +82,7 @@ def _list(request: Request) -> HttpResponse:
 @permission_classes([ImportAccess])
 def import_(request: Request, pk: int) -> HttpResponse:
     """One import: its state, how far it is, its balance and its first errors."""
-    _no_parameters(request)
+    refuse_any(request)
     run = _visible(request, pk)
     return HttpResponse(dumps(import_json.whole(run, request)), content_type=JSON)
 
@@ -99,14 +92,10 @@ def import_(request: Request, pk: int) -> HttpResponse:
 @permission_classes([ImportAccess])
 def errors(request: Request, pk: int) -> HttpResponse:
     """Everything that was wrong in the file, cell by cell, in the order in which it was found."""
-    after, size = paging.read(request)
+    asked = paging.read(request)
     # By id, as only that is quick on the thousandth page.
-    rows = _visible(request, pk).row_errors.order_by("pk")
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    found = list(rows[: size + 1])
-    more = found[size - 1].pk if len(found) > size else None
-    return _page(request, more, [import_json.error(row) for row in found[:size]])
+    page = paging.cut(request, _visible(request, pk).row_errors.all(), asked, newest_first=False)
+    return paging.respond(request, page, [import_json.error(row) for row in page.rows])
 
 
 @cache_control(no_store=True)
@@ -114,7 +103,7 @@ def errors(request: Request, pk: int) -> HttpResponse:
 @permission_classes([ImportAccess])
 def errors_csv(request: Request, pk: int) -> HttpResponseBase:
     """Only the rejected rows, with number and reason in front, to be mended and sent again."""
-    _no_parameters(request)
+    refuse_any(request)
     run = _visible(request, pk)
     if run.state in (State.QUEUED, State.RUNNING) and run.phase in (Phase.READING, Phase.GROUPING):
         raise problem(409, f"Import {run.pk} is still being read; ask again when it has been.")
@@ -128,7 +117,7 @@ def errors_csv(request: Request, pk: int) -> HttpResponseBase:
     except Refused as refusal:
         raise problem(410, str(refusal)) from None
     # In the encoding of the file, so that the same profile reads it again.
-    response = StreamingHttpResponse(chain([first], pieces), content_type="text/csv")
+    response = StreamingHttpResponse(chain([first], pieces), content_type="text/csv; charset=utf-8")
     name = f"import-{run.pk}-errors.csv"
     response["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response
@@ -139,7 +128,7 @@ def errors_csv(request: Request, pk: int) -> HttpResponseBase:
 @permission_classes([ImportAccess])
 def cancel(request: Request, pk: int) -> HttpResponse:
     """Stop an import before its publication, and remove what it had staged."""
-    _no_parameters(request)
+    refuse_any(request)
     assert isinstance(request.auth, ApiKey)
     run = _visible(request, pk)
     try:
@@ -157,17 +146,3 @@ def _visible(request: Request, pk: int) -> ImportRun:
     if run is None:
         raise Http404(f"There is no import {str(pk)[:20]}.")
     return run
-
-
-def _page(request: Request, more: int | None, results: list[dict[str, object]]) -> HttpResponse:
-    following = paging.address(request, more)
-    response = HttpResponse(dumps({"next": following, "results": results}), content_type=JSON)
-    if following:
-        response["Link"] = f'<{following}>; rel="next"'
-    return response
-
-
-def _no_parameters(request: Request) -> None:
-    message = "This address takes no parameters."
-    if wrong := [Problem(name, message) for name in request.query_params]:
-        raise BadParameters(wrong)

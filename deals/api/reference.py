@@ -1,17 +1,17 @@
 """Reference data: what the codes in deals and questions mean, and what others published."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
-from deals.api.conditional import answer
+from deals.api.conditional import answer, digest_of
 from deals.flows.query import BadParameters, Problem
-from deals.models import PolicyEvent, PublishedFigure, Release
+from deals.models import PolicyEvent, PublishedFigure
 from deals.models.documents import dumps
 from deals.rules.countries import COUNTRIES
 from deals.rules.regions import REGIONS
@@ -82,27 +82,29 @@ def _policy_events() -> Rows:
     ]
 
 
-def _releases() -> Rows:
-    return [
-        {
-            "name": release.name,
-            "change_seq": release.seq,
-            "notes": release.notes or None,
-            "at": release.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        }
-        for release in Release.objects.all()
-    ]
-
-
-TABLES: dict[str, Callable[[], Rows]] = {
+# Those of this version of the program, and those that administrators keep in the database.
+FIXED: dict[str, Callable[[], Rows]] = {
     "regions": _regions,
     "countries": _countries,
     "sectors": _sectors,
     "round-types": _round_types,
+}
+KEPT: dict[str, Callable[[], Rows]] = {
     "published-figures": _published_figures,
     "policy-events": _policy_events,
-    "releases": _releases,
 }
+TABLES = FIXED | KEPT
+
+
+def _written(rows: Rows) -> tuple[bytes, str]:
+    """The answer's text and its mark."""
+    text = dumps({"results": rows}).encode()
+    return text, digest_of(text)
+
+
+@cache
+def _fixed(name: str) -> tuple[bytes, str]:
+    return _written(FIXED[name]())
 
 
 @api_view(["GET"])
@@ -112,5 +114,5 @@ def table(request: Request, name: str) -> HttpResponse:
         raise BadParameters(
             [Problem(given, "This address takes no parameters.") for given in request.query_params]
         )
-    text = dumps({"results": TABLES[name]()})
-    return answer(request, hashlib.sha256(text.encode()).hexdigest()[:32], lambda: text)
+    text, mark = _fixed(name) if name in FIXED else _written(KEPT[name]())
+    return answer(request, mark, lambda: text)

@@ -1,12 +1,31 @@
 """Addresses below /api/v1/."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.urls import path, re_path
-from django.views.generic import RedirectView
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
-from deals.api import bridge, changes, deals, flows, imports, problems, reference
+from deals.api import (
+    bridge,
+    changes,
+    deals,
+    digest,
+    exports,
+    flows,
+    imports,
+    me,
+    organizations,
+    problems,
+    reference,
+    releases,
+    submissions,
+)
+from deals.api.schema import page
+from deals.api.schema import views as schema
+from deals.exports.columns import TABLES
+from deals.exports.forms import FORMS
 
 VERSION = "v1"
 
@@ -28,16 +47,49 @@ urlpatterns = [
     path("deals/", deals.deals, name="api-deals"),
     path("deals/<str:public_id>/", deals.deal, name="api-deal"),
     path("deals/<str:public_id>/versions/", deals.versions, name="api-versions"),
+    path("organizations/", organizations.all_of_them, name="api-organizations"),
+    path("organizations/<str:public_id>/", organizations.one, name="api-organization"),
+    path("digest/", digest.digest, name="api-digest"),
     path("changes/", changes.changes, name="api-changes"),
+    *(
+        path(
+            f"exports/{table}.{form}",
+            exports.export,
+            {"table": table, "form": form},
+            name=f"api-export-{table}-{form}",
+        )
+        for table in TABLES
+        for form in FORMS
+    ),
+    path("releases/", releases.releases, name="api-releases"),
+    path("releases/<str:name>/", releases.release, name="api-release"),
+    path("releases/<str:name>/files/<str:file>", releases.file, name="api-release-file"),
+    path("releases/<str:name>/changes/", releases.changes, name="api-release-changes"),
+    path("me/", me.me, name="api-me"),
+    path("submissions/", submissions.submissions, name="api-submissions"),
+    path("submissions/<int:pk>/", submissions.submission, name="api-submission"),
     path("imports/", imports.imports, name="api-imports"),
     path("imports/<int:pk>/", imports.import_, name="api-import"),
     path("imports/<int:pk>/errors/", imports.errors, name="api-import-errors"),
     path("imports/<int:pk>/errors.csv", imports.errors_csv, name="api-import-errors-csv"),
     path("imports/<int:pk>/cancel/", imports.cancel, name="api-import-cancel"),
-    path("docs/", RedirectView.as_view(url="/developers/")),
+    path("schema/", schema.schema, name="api-schema"),
+    path("docs/", page.docs, name="api-docs"),
     *(
         path(f"{name}/", reference.table, {"name": name}, name=f"api-{name}")
         for name in reference.TABLES
     ),
     re_path(r"^(?P<rest>.*)$", nothing_here),
 ]
+
+
+def answer_head(view: Any) -> None:
+    """HEAD is GET without its body; DRF's functions know only the methods that they name."""
+    if "get" in view.cls.http_method_names and "head" not in view.cls.http_method_names:
+        view.cls.http_method_names.append("head")
+        view.cls.head = view.cls.get
+
+
+for entry in urlpatterns:
+    if hasattr(entry.callback, "cls"):
+        answer_head(entry.callback)

@@ -93,7 +93,7 @@ def test_the_list_is_paged_newest_first_and_holds_own_imports_only(partner) -> N
         page = partner.get(address)
         seen += [row["id"] for row in page.json()["results"]]
         address = page.json()["next"]
-        assert (f'<{address}>; rel="next"' == page.get("Link")) is bool(address)
+        assert (f'<{address}>; rel="next"' in page.get("Link", "")) is bool(address)
     assert seen == numbers[::-1]
     decider = Partner(make_key("decider", "read", "decide_import"))
     assert decider.get().json()["results"][0]["id"] == other
@@ -105,7 +105,7 @@ def test_the_list_is_asked_by_state_and_feed(partner, run) -> None:
     ImportRun.objects.filter(pk=run.pk).update(state=State.REVIEW)
     for params in ({"state": "review"}, {"feed": "small-supplier"}):
         assert [row["id"] for row in partner.get(**params).json()["results"]] == [run.pk]
-    assert partner.get(feed="nul\x00").json()["results"] == []
+    assert partner.get(feed="nul\x00").json()["errors"][0]["parameter"] == "feed"
 
 
 def test_the_list_takes_few_queries(partner, run, django_assert_max_num_queries) -> None:

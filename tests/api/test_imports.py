@@ -1,9 +1,6 @@
 """POST /api/v1/imports/: what is taken, and what comes of it."""
 
 import gzip
-import re
-import shlex
-from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -101,24 +98,3 @@ def test_an_upload_works_while_the_broker_is_down(
 
 def _no_broker(*_: object) -> None:
     raise ConnectionError("no broker")
-
-
-def test_the_examples_that_developers_are_shown_work(partner, client) -> None:
-    page = unescape(client.get("/developers/").content.decode())
-    examples = re.findall(r"curl -H .*imports/[^']*'", page)
-    assert len(examples) == 2
-    for words in map(shlex.split, examples):
-        options = list(zip(words[1:-1:2], words[2:-1:2], strict=True))
-        headers = dict(value.split(": ") for option, value in options if option == "-H")
-        assert headers.pop("Authorization") == "Bearer $KEY"
-        path, _, query = words[-1].partition("?")
-        assert path == f"http://testserver{IMPORTS}"
-        if form := dict(value.split("=@") for option, value in options if option == "-F"):
-            assert form.keys() == {"file", "profile"}
-            taken = partner.form(name=form["file"])
-        else:
-            assert ("--data-binary", "@rounds.csv") in options
-            query = query.replace("supplier", "small-supplier")
-            taken = partner.body(ROWS + b"\n", query, headers["Content-Type"])
-        assert taken.status_code == 202, taken.content
-    assert set(ImportRun.objects.values_list("file_name", flat=True)) == {"rounds.csv"}

@@ -74,7 +74,10 @@ def test_a_key_ends_with_its_account(client, user) -> None:
 
 def test_another_scheme_is_no_key(client, user) -> None:
     key = made(user)
-    assert client.get(DEALS, headers={"Authorization": f"Basic {key}"}).status_code == 200
+    refused = client.get(DEALS, headers={"Authorization": f"Basic {key}"})
+    assert refused.status_code == 401
+    assert "“Bearer”, a blank, and the whole key" in refused.json()["detail"]
+    assert client.get(DEALS, headers={"Authorization": key}).status_code == 401
     assert client.get(DEALS, headers={"Authorization": f"bearer {key}x"}).status_code == 401
 
 
