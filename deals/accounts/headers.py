@@ -1,4 +1,4 @@
-"""Headers that every answer has, and those of pages about one's account."""
+"""Headers that every answer has, and those of pages that are one person's."""
 
 from collections.abc import Callable
 
@@ -22,10 +22,12 @@ PERMISSIONS = ", ".join(
     ]
 )
 ACCOUNT = "/account/"
+# What stands below these is meant for who is signed in.
+PRIVATE = (ACCOUNT, "/desk/", "/admin/")
 
 
 class PrivacyHeaders:
-    """Permissions-Policy everywhere; what is below /account/ stays in no browser's cache."""
+    """Permissions-Policy everywhere; what is private stays in no cache and in no other site."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,8 +35,9 @@ class PrivacyHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        if request.path.startswith(ACCOUNT):
+        if request.path.startswith(PRIVATE):
             add_never_cache_headers(response)
+            response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
     def process_template_response(

@@ -10,14 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from deals.accounts import keys
 from deals.accounts.factors import asks_for_second_factor
+from deals.models import Webhook
 from deals.rules.roles import ROLES
 
 
 @require_safe
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    """Name, role, and a line for each thing that can be changed. Five queries."""
+    """Name, role, and a line for each thing that can be changed. Seven queries."""
     user = request.user
     assert isinstance(user, User)
     groups = set(user.groups.values_list("name", flat=True))
@@ -30,6 +32,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "keys": kinds.count(Authenticator.Type.WEBAUTHN),
         "needed": asks_for_second_factor(user),
         "sessions": UserSession.objects.filter(user=user).count(),
+        "api_keys": keys.live_keys(user).count(),
+        "webhooks": Webhook.objects.filter(user=user).count(),
     }
     return render(request, "account/account.html", context)
 

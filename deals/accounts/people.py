@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from django.utils.translation import gettext as _
 from deals import journal
 from deals.accounts import lockout
 from deals.models import ApiKey
-from deals.rules.roles import BRING, ROLES
+from deals.rules.roles import BRING, PROPOSE, ROLES
 
 LONGEST_REASON = 500
 LAST = "administrator"
@@ -138,11 +139,10 @@ def end_sessions(user: User) -> None:
 def give_role(user: User, role: str) -> None:
     """The groups of one role, and of no other; administrators may open the Django admin.
 
-    Whoever may no longer bring files in loses the keys that could.
+    Whoever may no longer bring files in, or write deals, loses the keys that could.
     """
-    before = role_of(user)
-    if before and BRING in ROLES[before].permissions and BRING not in ROLES[role].permissions:
-        _revoke_keys(user, power=ApiKey.Power.WRITE)
+    if before := role_of(user):
+        _revoke_powerful(user, set(ROLES[before].permissions) - set(ROLES[role].permissions))
     groups = Group.objects.filter(name__in=[one.group for one in ROLES.values()])
     by_name = {group.name: group for group in groups}
     chosen = by_name.pop(ROLES[role].group)
@@ -208,5 +208,16 @@ def _keep_one_administrator(user: User) -> None:
         raise Refused(_("This is the last administrator; give somebody else that role first."))
 
 
-def _revoke_keys(user: User, **which: str) -> None:
-    ApiKey.objects.filter(user=user, revoked_at=None, **which).update(revoked_at=timezone.now())
+def _revoke_powerful(user: User, lost: set[str]) -> None:
+    """End the keys that could do what is lost. A key of one's own that writes deals stays with who
+    may still write them: it can do no more than its user."""
+    own = Q(granted_by=user)
+    if PROPOSE in lost:
+        _revoke_keys(user, Q(power=ApiKey.Power.WRITE))
+    if BRING in lost:
+        _revoke_keys(user, Q(power=ApiKey.Power.IMPORT) | Q(power=ApiKey.Power.WRITE) & ~own)
+
+
+def _revoke_keys(user: User, which: Q | None = None) -> None:
+    keys = ApiKey.objects.filter(which or Q(), user=user, revoked_at=None)
+    keys.update(revoked_at=timezone.now())
