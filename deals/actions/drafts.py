@@ -118,9 +118,11 @@ def submit_draft(*, draft: Draft, facts: Facts, reason: str, by: User) -> DealVe
         live = locked.deal.versions.live().first()
         if live is None and locked.deal.versions.filter(state=State.PUBLISHED).exists():
             raise NotAllowed(f"{locked.deal} was retracted or merged meanwhile. Restore it first.")
-        facts, _compared = combined(locked.based_on, live, facts)
-        if live is not None and not differing(facts_of(live), facts):
-            raise NotAllowed("Nothing differs from what the register says already.")
+        facts, compared = combined(locked.based_on, live, facts)
+        if live is not None:
+            said = compared.theirs if compared else facts_of(live)
+            if not differing(said, facts):
+                raise NotAllowed("Nothing differs from what the register says already.")
     version = _written(locked, live, facts, reason, by)
     locked.version, locked.deal, locked.state = version, version.deal, Draft.State.SUBMITTED
     locked.based_on, locked.saved_at = live, timezone.now()

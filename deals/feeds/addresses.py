@@ -1,8 +1,8 @@
-"""Which addresses a feed may be fetched from: public ones only, whatever their name resolves to."""
+"""Which addresses may be reached from here: public ones only, whatever their name resolves to."""
 
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
@@ -108,25 +108,36 @@ def check_url(text: str) -> httpx.URL:
             f"The address {shown(url)} names port {port}; feeds are fetched from ports "
             f"{', '.join(map(str, sorted(USUAL_PORTS)))} only."
         )
-    literal = _literal(url.host)
-    if (literal is not None and is_inside(literal)) or _is_local_name(url.host):
+    if spells_inside(url.host):
         raise inside_refusal(url.host)
     return url
 
 
-def may_be_inside(host: str, port: int) -> bool:
-    """Whether the settings name this host, or host:port, as one that may be an inside one."""
+def spells_inside(host: str) -> bool:
+    """Whether a host is an inside address as it is written, before anything is looked up."""
+    literal = _literal(host)
+    return (literal is not None and is_inside(literal)) or _is_local_name(host)
+
+
+def may_be_inside(host: str, port: int, allowed: Iterable[str] | None = None) -> bool:
+    """Whether a setting names this host, or host:port, as one that may be an inside one.
+
+    `allowed` are the entries of that setting, those for feeds unless others are given.
+    """
     name = host.casefold().rstrip(".")
-    allowed = {entry.strip().casefold().rstrip(".") for entry in settings.FEED_ALLOW_INSIDE}
-    return f"{name}:{port}" in allowed or (name in allowed and port in USUAL_PORTS)
+    entries = settings.FEED_ALLOW_INSIDE if allowed is None else allowed
+    names = {entry.strip().casefold().rstrip(".") for entry in entries}
+    return f"{name}:{port}" in names or (name in names and port in USUAL_PORTS)
 
 
-def resolve(host: str, port: int, *, seconds: float) -> Sequence[str]:
+def resolve(
+    host: str, port: int, *, seconds: float, allowed: Iterable[str] | None = None
+) -> Sequence[str]:
     """Addresses of a name, looked up once and all checked. Raises `NotFetched`."""
     answers = list(dict.fromkeys(_looked_up(host, port, seconds)))
     if not answers:
         raise _not_found(host)
-    if not may_be_inside(host, port):
+    if not may_be_inside(host, port, allowed):
         for answer in answers:
             address = ipaddress.ip_address(answer)
             if is_inside(address) or is_own(address):
@@ -137,7 +148,7 @@ def resolve(host: str, port: int, *, seconds: float) -> Sequence[str]:
 def inside_refusal(host: str) -> NotFetched:
     return _wrong(
         f"{quoted(host)} is, or leads to, an inside address (of this machine, a private network "
-        "or none at all), and feeds may not reach inside: use the supplier's public address."
+        "or none at all), which may not be reached from here: use a public address."
     )
 
 

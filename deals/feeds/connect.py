@@ -80,8 +80,9 @@ class GuardedStream(httpcore.NetworkStream):
 class GuardedBackend(httpcore.NetworkBackend):
     """Looks a name up once, checks all answers, and connects to one of exactly these."""
 
-    def __init__(self, deadline: Deadline) -> None:
+    def __init__(self, deadline: Deadline, allowed: Iterable[str] | None = None) -> None:
         self._deadline = deadline
+        self._allowed = allowed
         self._plain = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -93,7 +94,8 @@ class GuardedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         each = self._deadline.left() if timeout is None else timeout
-        addresses = resolve(host, port, seconds=min(each, self._deadline.left()))
+        seconds = min(each, self._deadline.left())
+        addresses = resolve(host, port, seconds=seconds, allowed=self._allowed)
         problem: Exception = httpcore.ConnectError("no address")
         for address in addresses:
             try:
@@ -138,13 +140,18 @@ def _trusting() -> ssl.SSLContext:
 class GuardedTransport(httpx.BaseTransport):
     """httpx over guarded connections; knows no proxies, since one would connect for us.
 
-    Raises httpcore's errors as they are.
+    `allowed` are hosts that may be inside ones, those for feeds unless others are given. Raises
+    httpcore's errors as they are.
     """
 
-    def __init__(self, deadline: Deadline, *, secure: bool) -> None:
+    def __init__(
+        self, deadline: Deadline, *, secure: bool, allowed: Iterable[str] | None = None
+    ) -> None:
         context = _trusting() if secure else None
         self._pool = httpcore.ConnectionPool(
-            ssl_context=context, max_connections=1, network_backend=GuardedBackend(deadline)
+            ssl_context=context,
+            max_connections=1,
+            network_backend=GuardedBackend(deadline, allowed),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -158,6 +165,7 @@ class GuardedTransport(httpx.BaseTransport):
                     target=request.url.raw_path,
                 ),
                 headers=request.headers.raw,
+                content=request.stream,
                 extensions=request.extensions,
             )
         )

@@ -16,7 +16,8 @@ from deals.rules.names import clean_name, normalise, split_investors
 T = TypeVar("T")
 # More than any deal ever had: beyond it the key does not tell deals apart.
 MOST_INVESTORS = 1_000
-BASIS = re.compile(rf"(?P<country>.*?)\s+(?P<basis>{'|'.join(COUNTRY_BASES)})", re.IGNORECASE)
+# The country ends with a sign, so that only one repeat takes the blanks behind it.
+BASIS = re.compile(rf"(?P<country>.*\S|)\s+(?P<basis>{'|'.join(COUNTRY_BASES)})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from deals.models import ImportRun
+from deals.models.session import own_session
 
 State = ImportRun.State
 # Longer than CELERY_TASK_TIME_LIMIT, after which a worker has been stopped for certain.
@@ -26,7 +27,10 @@ class LostError(Exception):
 
 
 def claim(run_id: int) -> ImportRun | None:
-    """Take a run that nobody works on; None when somebody does, or it needs no work."""
+    """Take a run that nobody works on; None when somebody does, or it needs no work.
+
+    Raises `PooledError` where no lock of a session can be held.
+    """
     now = timezone.now()
     alone = _lock(run_id)
     waiting = ImportRun.objects.filter(pk=run_id, state__in=OPEN)
@@ -112,6 +116,7 @@ def unlock(run_id: int) -> None:
 
 
 def _lock(run_id: int) -> bool:
+    own_session()
     with connection.cursor() as cursor:
         # The server looks whether a killed worker is gone while it still works for it, and gives
         # the lock back then and not at the end of the statement.

@@ -21,23 +21,35 @@ WITH mine AS (
     WHERE p.investor_id IS NOT NULL
 )
 SELECT n.id FROM named n, first
-WHERE NOT EXISTS (
+WHERE n.id > %(after)s AND NOT EXISTS (
     SELECT 1 FROM deals_dealversion v WHERE v.target_id = n.id AND v.id < first.id
 ) AND NOT EXISTS (
     SELECT 1 FROM deals_participation p WHERE p.investor_id = n.id AND p.version_id < first.id
 )
-ORDER BY n.id
+ORDER BY n.id LIMIT %(most)s
 """
+# Looked at in one go: some seconds among a hundred thousand organizations, so that imports which
+# wait for the same worker have their turn in between.
+SLICE = 5_000
 
 
 def look_for_likeness(run_id: int) -> int:
     """Spell what an import brought, for those who type a name, and suggest pairs for it; again
     changes nothing. Returns how many pairs are new."""
+    found, last = look_further(run_id, 0)
+    while last:
+        more, last = look_further(run_id, last)
+        found += more
+    return found
+
+
+def look_further(run_id: int, after: int) -> tuple[int, int]:
+    """The same for the next organizations, by id; also the last one's id, or 0 at the end."""
     with connection.cursor() as cursor:
-        cursor.execute(NEWCOMERS, {"run": run_id})
+        cursor.execute(NEWCOMERS, {"run": run_id, "after": after, "most": SLICE})
         created = [row[0] for row in cursor]
     spell_missing(created)
-    return suggest(created, run_id)
+    return suggest(created, run_id), created[-1] if len(created) == SLICE else 0
 
 
 def published_lately() -> list[int]:

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 
-from pypinyin import lazy_pinyin
-
 from deals.feeds import drafting, hints, translations
 from deals.feeds.content import Column, columns_of
 from deals.feeds.detect import Detected, title_of
@@ -46,6 +44,9 @@ def propose(detected: Detected) -> Proposal:
 
 
 def _beginning(detected: Detected) -> Proposal:
+    # Half a second, which a process that only shows the page should not pay.
+    from pypinyin import lazy_pinyin
+
     title = title_of(detected.name)
     # Files of one feed differ in their date, which is no part of the feed's name.
     name = (

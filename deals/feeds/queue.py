@@ -12,6 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from deals.feeds.cleanup import AT_THE_BEGINNING, remove_everything
 from deals.feeds.lease import LostError, claim, keep_others_out, release, unlock, worked_on
@@ -20,7 +21,7 @@ from deals.feeds.receive import Received, stored
 from deals.feeds.refusals import Refused
 from deals.feeds.review import NotDecidableError
 from deals.feeds.stage import new_run
-from deals.feeds.steps import BusyError, GivenUpError, Weigh, drive
+from deals.feeds.steps import BusyError, GivenUpError, PhaseDone, Weigh, drive
 from deals.models import ImportRun
 
 State, Phase = ImportRun.State, ImportRun.Phase
@@ -65,11 +66,17 @@ def work(run_id: int, *, ring: Ring, weigh: Weigh | None = None) -> bool:
     True when it has now come to its end or to a decision: once, however often it was rung for. A
     database that is away raises; the sweeper rings again.
     """
+    # Every line that is logged meanwhile says which import it is about.
+    with bound_contextvars(import_id=run_id):
+        return _work(run_id, ring=ring, weigh=weigh)
+
+
+def _work(run_id: int, *, ring: Ring, weigh: Weigh | None) -> bool:
     run = claim(run_id)
     if run is None:
         return False
     try:
-        if drive(run, weigh=weigh, seconds=TURN_SECONDS):
+        if drive(run, weigh=weigh, seconds=TURN_SECONDS, tell=_tell):
             return True
         release(run, tries=0)
         ring(run.pk)
@@ -91,6 +98,24 @@ def work(run_id: int, *, ring: Ring, weigh: Weigh | None = None) -> bool:
     finally:
         unlock(run.pk)
     return False
+
+
+def _tell(done: PhaseDone) -> None:
+    """What is known of an import only while it is worked on; its balances are in its row."""
+    run = done.run
+    log.info(
+        "import phase",
+        extra={
+            "phase": done.phase,
+            "steps": done.steps,
+            "ms": round(done.seconds * 1000),
+            "slowest_ms": round(done.slowest * 1000),
+            "rows_read": run.rows_read,
+            "deals_in_file": run.deals_in_file,
+            "tries": run.tries,
+            "import_state": run.state,
+        },
+    )
 
 
 def _note(run: ImportRun, error: Exception, ring: Ring) -> None:

@@ -19,7 +19,16 @@ from deals.feeds.profile_toml import load_profile
 from deals.feeds.publish import publish
 from deals.feeds.review import NotDecidableError, is_own
 from deals.feeds.versions import NewVersion, investors_of, target_of, write_versions
-from deals.models import Change, Deal, DealVersion, FeedRecord, ImportRun, Population, StagedDeal
+from deals.models import (
+    Change,
+    Deal,
+    DealVersion,
+    FeedRecord,
+    ImportRun,
+    Population,
+    StagedDeal,
+    ledger,
+)
 from deals.models.bundles import Bundle, load
 
 __all__ = ["candidates", "keep", "new_deal", "open_decisions", "same_deal", "take"]
@@ -162,6 +171,8 @@ def _write(
     reason = f"Import {run.pk} of {run.file_name}, {case.rows}: {said}."
     code = profile.population.code if profile.population else ""
     population = Population.objects.filter(code=code).values_list("pk", flat=True).first()
+    # Before anything that others wait for row by row, as everybody else who publishes does.
+    ledger.lock()
     publish(
         write_versions([new], run, profile, population, reason),
         by=case.name,

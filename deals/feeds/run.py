@@ -17,7 +17,7 @@ from deals.feeds import report
 from deals.feeds.cleanup import remove_prepared
 from deals.feeds.facts import Facts
 from deals.feeds.group import CIRCLE, DealInFile, RowOfDeal, put_together, refused
-from deals.feeds.lease import OPEN, claim, release, unlock, worked_on
+from deals.feeds.lease import OPEN, LostError, claim, release, unlock, worked_on
 from deals.feeds.populations import check_population
 from deals.feeds.profile import Profile
 from deals.feeds.reading import next_chunk, no_rows, opened
@@ -29,6 +29,7 @@ from deals.feeds.steps import CHUNK, BusyError, drive
 from deals.feeds.tranches import in_circles
 from deals.feeds.undo import ask_undo
 from deals.models import ImportRun
+from deals.models.session import own_session
 
 State = ImportRun.State
 # How long to wait for another import of the same feed.
@@ -82,6 +83,7 @@ def _back_to_review(before: ImportRun) -> None:
 
 def undo(run_id: int, *, by: AbstractBaseUser | None = None, reason: str) -> ImportRun:
     """Undo a published import at once. Raises NotDecidableError."""
+    own_session()
     ask_undo(run_id, by=by, reason=reason, ring=lambda _: None)
     return _drive(run_id)
 
@@ -118,12 +120,15 @@ def _drive(run_id: int) -> ImportRun:
 
 
 def _finish(run: ImportRun) -> bool:
-    """Work on a claimed run; False when it has to wait for another import of its feed."""
+    """Work on a claimed run; False when it has to wait, or is somebody else's by now."""
     try:
         with unswept():
             drive(run)
     except BusyError:
         release(run, state=State.QUEUED, tries=0, claims=0)
+        return False
+    except LostError:
+        # Cancelled, taken over, or sent back to its beginning: what it is now says what to do.
         return False
     finally:
         unlock(run.pk)

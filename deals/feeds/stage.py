@@ -123,4 +123,9 @@ def delete_staged(run_ids: Iterable[int], *, deals: bool = True) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM deals_stagedrow WHERE run = ANY(%s)", [ids])
         if deals:
+            cursor.execute(
+                "DELETE FROM deals_samplecheck c USING deals_stageddeal s"
+                " WHERE c.staged_id = s.id AND s.import_run_id = ANY(%s)",
+                [ids],
+            )
             cursor.execute("DELETE FROM deals_stageddeal WHERE import_run_id = ANY(%s)", [ids])

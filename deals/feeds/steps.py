@@ -12,6 +12,7 @@ from time import monotonic
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from deals.feeds.again import wait_for_undoing
 from deals.feeds.deliver import open_publication, prepare_again, publish_prepared
 from deals.feeds.grouping import group_chunk
 from deals.feeds.holding import hold_parts, list_absent, recount, refuse_circles
@@ -34,6 +35,8 @@ MOST_TRIES = 3
 MOST_CLAIMS = 25
 
 Weigh = Callable[[int, str | None], object]
+# Hears of each phase that a worker has ended, or left for later, and how it went.
+Tell = Callable[["PhaseDone"], None]
 
 
 class BusyError(Exception):
@@ -42,6 +45,17 @@ class BusyError(Exception):
 
 class GivenUpError(Exception):
     """The run was tried often enough; the message is the sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDone:
+    """A stretch of work on one phase: steps committed, seconds, and the slowest of the steps."""
+
+    run: ImportRun
+    phase: str
+    steps: int
+    seconds: float
+    slowest: float
 
 
 @dataclass(slots=True)
@@ -69,7 +83,13 @@ class Job:
         return self.until is not None and monotonic() > self.until
 
 
-def drive(run: ImportRun, *, weigh: Weigh | None = None, seconds: float | None = None) -> bool:
+def drive(
+    run: ImportRun,
+    *,
+    weigh: Weigh | None = None,
+    seconds: float | None = None,
+    tell: Tell | None = None,
+) -> bool:
     """Work on a claimed run until it waits for somebody or has ended; False when time is up.
 
     Raises `Refused` for a file that cannot be used, GivenUpError, BusyError, LostError.
@@ -79,11 +99,26 @@ def drive(run: ImportRun, *, weigh: Weigh | None = None, seconds: float | None =
     begin(run)
     job.most = job.size
     while run.state == State.RUNNING:
-        for _ in PHASES[Phase(run.phase)](job):
+        if not _do_phase(job, tell):
+            return False
+    return True
+
+
+def _do_phase(job: Job, tell: Tell | None) -> bool:
+    """Step by step; False when time is up."""
+    phase, began = job.run.phase, monotonic()
+    steps, slowest, before = 0, 0.0, began
+    try:
+        for _ in PHASES[Phase(phase)](job):
+            now = monotonic()
+            steps, slowest, before = steps + 1, max(slowest, now - before), now
             job.grow()
             if job.time_is_up:
                 return False
-    return True
+        return True
+    finally:
+        if tell is not None:
+            tell(PhaseDone(job.run, phase, steps, monotonic() - began, slowest))
 
 
 def _give_up_in_time(run: ImportRun) -> None:
@@ -129,7 +164,9 @@ def _read(job: Job) -> Iterator[None]:
             yield
     if not run.rows_read:
         raise no_rows(file)
-    _next_phase(run, Phase.GROUPING)
+    with transaction.atomic():
+        wait_for_undoing(run)
+        _next_phase(run, Phase.GROUPING)
     yield
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.utils import timezone
 
+from deals.feeds.again import compare_again
 from deals.feeds.copying import copy_versions, mend_version, settle_copies
 from deals.feeds.deliver import wait_for_turn
 from deals.feeds.lease import advance
@@ -91,6 +92,7 @@ def take_back(run: ImportRun) -> None:
 @transaction.atomic
 def _take_back(run: ImportRun, *, alone: bool) -> None:
     wait_for_turn()
+    compare_again(run)
     # Organizations must not be merged away under the versions that are copied.
     lock_matching()
     if run.deals_in_file >= LARGE:

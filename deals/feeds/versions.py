@@ -14,7 +14,7 @@ from deals.feeds.compare import Verdict
 from deals.feeds.facts import Facts
 from deals.feeds.fields import STAKE_PLACES
 from deals.feeds.ids import take
-from deals.feeds.match import Named
+from deals.feeds.match import Named, lock
 from deals.feeds.profile import Profile
 from deals.feeds.sourcing import CITATION, Sources, Values
 from deals.feeds.written import bundle, named
@@ -155,6 +155,9 @@ def _number(new: Sequence[NewVersion]) -> None:
             item.deal = item.verdict.live.version["deal_id"]
             item.based_on = item.verdict.live.version["id"]
     later = [item for item in new if item.based_on]
+    if later:
+        # Whoever else numbers versions of known deals holds this lock as well, to the end.
+        lock()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT deal_id, max(number) FROM deals_dealversion WHERE deal_id = ANY(%s) GROUP BY 1",

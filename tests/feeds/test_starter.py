@@ -35,9 +35,9 @@ def test_everything_is_loaded_once(
     assert "64 deals new" in capsys.readouterr().out
     assert PublishedFigure.objects.exists()
     assert PolicyEvent.objects.exists()
-    assert PeriodicTask.objects.filter(task__startswith="deals.tasks.").count() == 7
+    assert PeriodicTask.objects.filter(task__startswith="deals.tasks.").count() == 9
     head = ledger.head()
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(21):
         call_command("load_starter")
     assert ledger.head() == head
     assert "loaded already" in capsys.readouterr().out

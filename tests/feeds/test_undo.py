@@ -1,19 +1,24 @@
 """Undoing an import: exactly its effects disappear, what came later stays, the ledger tells."""
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from deals import actions, organizations
+from deals.feeds import steps
 from deals.feeds import undo as undoing
 from deals.feeds.copying import copy_versions
 from deals.feeds.facts import live
 from deals.feeds.publish import publish
+from deals.feeds.queue import work
 from deals.feeds.review import NotDecidableError
-from deals.feeds.run import import_file, undo
+from deals.feeds.run import approve, import_file, undo
 from deals.flows.query import FlowQuery
 from deals.models import (
     Change,
@@ -25,6 +30,7 @@ from deals.models import (
     ImportRun,
     Organization,
     Ownership,
+    SampleCheck,
     StagedDeal,
     ledger,
 )
@@ -150,6 +156,40 @@ def test_the_same_file_can_be_imported_again() -> None:
     undone(run)
     assert records() == known
     assert outcome(published_import([SIX, BETA])) == {"created": 1, "updated": 1}
+    assert live_of("Acme").amount_low == 6
+
+
+def test_a_file_that_waits_while_the_one_before_is_undone_is_compared_again() -> None:
+    text = "id,name,whole,notes\nA,Part,U,\nU,Whole,,\n"
+    first = import_file(file(text), profile(TRANCHES), publish=True)
+    gone = set(Deal.objects.values_list("pk", flat=True))
+    waiting = import_file(file(text.replace("Part,U,", "Part,U,x")), profile(TRANCHES))
+    checked_by = get_user_model().objects.create_user("anna")
+    for staged in waiting.staged.all():
+        SampleCheck.objects.create(staged=staged, by=checked_by, verdict="right", at=timezone.now())
+    assert outcome(waiting) == {"updated": 1, "unchanged": 1}
+    undone(first)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.phase, outcome(waiting)) == ("queued", "reading", {})
+    work(waiting.pk, ring=lambda _: None)
+    waiting.refresh_from_db()
+    assert (waiting.state, outcome(waiting)) == ("review", {"created": 2})
+    approve(waiting.pk)
+    assert live_of("Part").part_of == live_of("Whole").deal
+    assert gone.isdisjoint(DealVersion.objects.live().values_list("deal", flat=True))
+
+
+def test_an_import_at_work_while_the_one_before_is_undone_begins_again(monkeypatch) -> None:
+    first = published_import([ACME, BETA])
+
+    def interrupted(job: steps.Job) -> Iterator[None]:
+        monkeypatch.undo()
+        undo(first.pk, reason="wrong")
+        yield from steps.PHASES[ImportRun.Phase.WEIGHING](job)
+
+    monkeypatch.setitem(steps.PHASES, ImportRun.Phase.WEIGHING, interrupted)
+    run = published_import([SIX, BETA])
+    assert (run.state, outcome(run)) == ("published", {"created": 2})
     assert live_of("Acme").amount_low == 6
 
 
