@@ -17,7 +17,6 @@ from django.views.generic import RedirectView
 from django_htmx.http import HttpResponseClientRedirect
 
 from deals.accounts.factors import asks_for_second_factor
-from deals.accounts.seen import note_seen
 from deals.desk import parking
 from deals.rules.roles import ALLOWS, roles_with
 
@@ -60,7 +59,6 @@ def needs(permission: str = "", *, parks: bool = False) -> Callable[[View], View
             else:
                 response = view(request, *args, **kwargs)
                 parking.mark(request, response)
-                note_seen(request)
             add_never_cache_headers(response)
             return response
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from deals.desk import home_imports, home_lists, log_lines
 from deals.desk.access import needs, person
 from deals.models import Activity
-from deals.rules.roles import ANSWER, BRING, PROPOSE, REVIEW
+from deals.rules.roles import ANSWER, BRING, PEOPLE, PROPOSE, REVIEW
+from investtrack.backup.told import BACKUP, DRILL, last
 
 DONE = 10
 
@@ -26,6 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "desk_section": "queue",
         "nothing": not any(context.values()),
         "may_bring": user.has_perm(BRING),
+        # For who answers for the installation; two small files are read.
+        "copies": {"backup": last(BACKUP), "drill": last(DRILL)} if user.has_perm(PEOPLE) else {},
         "may_propose": user.has_perm(PROPOSE),
         "done": log_lines.done(log_lines.whole(Activity.objects.filter(by=user))[:DONE]),
     }

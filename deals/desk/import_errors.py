@@ -69,7 +69,7 @@ def rejected(request: HttpRequest, pk: int) -> HttpResponseBase:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("desk-import", pk=pk)
-    response = StreamingHttpResponse(chain([first], pieces), content_type="text/csv")
+    response = StreamingHttpResponse(chain([first], pieces), content_type="text/csv; charset=utf-8")
     name = visible(safe_name(run.file_name, "rejected"))
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
     return response

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from deals.accounts import lockout, people
+from deals.accounts import keys, lockout, people
 from deals.accounts.factors import SECOND
 from deals.desk.access import needs, person
 from deals.desk.faults import Fault, by_field
@@ -97,7 +97,7 @@ def one_person(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "someone": context.pop("user"),
         "own": user.pk == person(request).pk,
-        "keys": ApiKey.objects.filter(user=user),
+        "keys": _keys(user),
         "sessions": UserSession.objects.filter(user=user).count(),
         **_link_to_show(request, user),
         "faults": faults,
@@ -127,10 +127,31 @@ def _act(request: HttpRequest, user: User) -> str:
     if action == "unlock":
         people.unlock(user=user, by=by)
         return _("%(name)s may sign in again.") % name
+    if action == "key":
+        return _revoke_key(user, request.POST.get("key", ""), by)
     if action == "link":
         _hand_over(request, user, people.new_link(user=user, by=by))
         return _("There is a new link for %(name)s.") % name
     raise people.Refused(_("Choose what is to be done."))
+
+
+def _keys(user: User) -> list[tuple[ApiKey, str, bool]]:
+    """Each key with its power in words, and whether it is still good. Two queries."""
+    live = set(keys.live_keys(user).values_list("pk", flat=True))
+    every = ApiKey.objects.filter(user=user).select_related("user")
+    return [(key, keys.words_of(key), key.pk in live) for key in every]
+
+
+def _revoke_key(user: User, number: str, by: User) -> str:
+    """End one of this person's keys; another's number is none of them."""
+    own = ApiKey.objects.filter(user=user).select_related("user")
+    key = next((one for one in own if str(one.pk) == number), None)
+    if key is None:
+        raise people.Refused(_("There is no such key."))
+    keys.revoke_key(key=key, by=by)
+    return _("%(key)s… is revoked. Requests under it are refused from now on.") % {
+        "key": key.prefix
+    }
 
 
 def _context() -> dict[str, Any]:

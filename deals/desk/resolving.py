@@ -38,7 +38,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(StagedDeal, pk=pk)
     choice = request.POST.get("choice", "")
     if choice not in CHOICES.get(row.outcome, ()):
-        return HttpResponseBadRequest("Choose one of the buttons.", content_type="text/plain")
+        return HttpResponseBadRequest(
+            "Choose one of the buttons.", content_type="text/plain; charset=utf-8"
+        )
     actions: dict[str, Callable[..., object]] = {
         "take": resolve.take,
         "keep": resolve.keep,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from deals import journal
 from deals.actions.notices import reviewers
+from deals.actions.proposals import sent_by
 from deals.actions.reviews import is_own, seen_mark, subject_of, writer_of
 from deals.desk import differences, edit_review, fact_lines
 from deals.desk.access import needs, person
@@ -116,6 +117,7 @@ def _deal(version: DealVersion, sides: Reviewed) -> dict[str, Any]:
     is_edit = sides.before is not None
     return {
         "version": version,
+        "key": sent_by(version),
         "deal": sides.after,
         "standing": sides.standing,
         "is_new": not is_edit,

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 # What no XML may hold, however it is written; a drawing with one of them could not be read.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -13,20 +14,32 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def tag(name: str, *children: str | int, **attrs: object) -> SafeString:
     """One element; texts and attribute values are escaped. `class_` is `class`, `_` is `-`."""
     written = "".join(
-        format_html(' {}="{}"', mark_safe(key.rstrip("_").replace("_", "-")), _plain(value))
-        for key, value in attrs.items()
-        if value is not None
+        [
+            f' {_attribute(key)}="{_escaped(value)}"'
+            for key, value in attrs.items()
+            if value is not None
+        ]
     )
-    body = "".join(
-        conditional_escape(str(child) if isinstance(child, int) else child) for child in children
-    )
-    text = f"<{name}{written}>{body}</{name}>" if body else f"<{name}{written}/>"
-    return mark_safe(NOT_XML.sub("\ufffd", text))
+    body = "".join([_escaped(child) for child in children])
+    return SafeString(f"<{name}{written}>{body}</{name}>" if body else f"<{name}{written}/>")
 
 
-def _plain(value: object) -> object:
-    """Coordinates with one decimal at most: a tenth of a pixel is finer than any screen."""
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
+@cache
+def _attribute(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
+def _escaped(value: object) -> str:
+    """Escaped, unless it is an element already; a page of charts has thousands of these.
+
+    Coordinates with one decimal at most: a tenth of a pixel is finer than any screen.
+    """
+    if isinstance(value, float):
+        return f"{value:.1f}".removesuffix(".0")
+    if isinstance(value, int):
+        return str(value)
+    text = str(conditional_escape(value if isinstance(value, SafeString) else str(value)))
+    return text if text.isprintable() else NOT_XML.sub("\ufffd", text)
 
 
 def linked(address: str, said: str, *children: str, look: str | None = None) -> SafeString:

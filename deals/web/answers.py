@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deals import wording
+from deals.api.schema.auto import ROOT
 from deals.flows import links
 from deals.flows.answer import kept
 from deals.flows.before import before
@@ -24,6 +25,8 @@ from deals.templatetags.formats import number
 from deals.web.caveats import caveats
 from deals.web.cite import citation
 from deals.web.compared import Comparison, before_window
+from deals.web.developers_examples import view
+from deals.web.downloads import downloads
 from deals.web.narrowed import narrowings, widest
 from deals.web.question import bridge_link, china_ways, presets, swapped
 from deals.web.tabs import EVENTS_TAB, page
@@ -66,10 +69,12 @@ def answer_context(
         "deals": first_deals(query, scope),
         "cite": citation(request, query, answer, scope),
         "api_url": links.address(API, query),
+        "api_code": view(request.build_absolute_uri(ROOT), links.address(API, query)),
+        "download": downloads(query.to_params(), answer["deals"]["n"]),
         "live_url": links.page(query.but(as_of=None, release="")),
         "frozen": scope.seq is not None,
-        # Spares the strip at the top of the page the same look-up.
-        "as_of": {"seq": scope.head, "at": scope.head_at},
+        # Spares the strip at the top of the page the same look-up; a release it looks up itself.
+        **({} if scope.release else {"as_of": {"seq": scope.head, "at": scope.head_at}}),
     }
 
 

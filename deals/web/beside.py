@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from deals.models import Deal, DealSuggestion, DealVersion, Domicile
@@ -33,10 +32,9 @@ class Otherwise:
 def doubles(found: Deal) -> list[Double]:
     """Live deals with which this one waits to be compared; one query."""
     pairs = DealSuggestion.objects.filter(state=DealSuggestion.State.OPEN).order_by()
-    others = Q(deal__in=pairs.filter(one=found).values("other")) | Q(
-        deal__in=pairs.filter(other=found).values("one")
-    )
-    rows = DealVersion.objects.live().filter(others).order_by("deal")
+    # Two conditions with OR between them would be looked for in every live version there is.
+    others = pairs.filter(one=found).values("other").union(pairs.filter(other=found).values("one"))
+    rows = DealVersion.objects.live().filter(deal__in=others).order_by("deal")
     return [Double(*row) for row in rows.values_list("deal__public_id", "target_name")]
 
 

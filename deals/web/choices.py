@@ -22,6 +22,8 @@ ORDER_WORDS = {
     "amount": gettext_noop("Smallest amount first"),
     "-updated": gettext_noop("Last changed first"),
     "updated": gettext_noop("First changed first"),
+    "id": gettext_noop("First recorded first"),
+    "-id": gettext_noop("Last recorded first"),
 }
 AI_WORDS = {
     "yes": gettext_noop("AI companies"),

@@ -15,6 +15,8 @@ from deals.flows import links
 from deals.flows.asked import share_answer
 from deals.flows.query import BadParameters, FlowQuery
 from deals.flows.scope import Scope
+from deals.models import Release
+from deals.rules import doi
 from deals.templatetags.formats import day, number
 from deals.web.errors import bad_request
 
@@ -42,12 +44,16 @@ class Quoted:
     seen_on: date
     url: str
     generated: bool
+    # Of the release, without its resolver; "" for none.
+    doi: str = ""
 
     @property
     def place(self) -> str:
         """Which state of the register was quoted."""
         if self.release:
-            values = {"release": self.release, "seq": number(self.seq)}
+            values = {"release": self.release, "seq": number(self.seq), "doi": self.doi}
+            if self.doi:
+                return _("release %(release)s (ledger no. %(seq)s, doi:%(doi)s)") % values
             return _("release %(release)s (ledger no. %(seq)s)") % values
         return _("ledger no. %(seq)s") % {"seq": number(self.seq)}
 
@@ -88,7 +94,50 @@ def quote(query: FlowQuery, answer: dict[str, Any], url: str, seen: datetime) ->
         seen_on=seen.date(),
         url=url,
         generated=answer["population"]["generated"],
+        doi=_doi_of(as_of["release"]),
     )
+
+
+def _doi_of(release: str | None) -> str:
+    found = release and Release.objects.filter(name=release).values_list("doi", flat=True).first()
+    return found or ""
+
+
+def cite_release(release: Release, url: str, seen: datetime) -> dict[str, str]:
+    """The forms of quoting a release as a whole: `text`, `apa`, `bibtex`; with its DOI, if any."""
+    values = {
+        "name": release.name,
+        "seq": number(release.seq),
+        "year": release.at.year,
+        "day": day(release.at),
+        "url": doi.address(release.doi) or url,
+        "seen": day(seen),
+    }
+    title = _("InvestTrack register, release %(name)s") % values
+    note = _("Ledger no. %(seq)s") % values
+    lines = [
+        f"@misc{{investtrack-release-{tex(release.name)},",
+        "  author = {{InvestTrack}},",
+        f"  title = {{{{{tex(title)}}}}},",
+        f"  year = {{{release.at.year}}},",
+        f"  note = {{{tex(note)}}},",
+        *([f"  doi = {{{release.doi}}},"] if release.doi else []),
+        f"  url = {{{values['url']}}},",
+        f"  urldate = {{{seen.date().isoformat()}}}",
+        "}",
+    ]
+    return {
+        "text": _(
+            "InvestTrack. Release %(name)s (ledger no. %(seq)s), %(day)s. Data set. Accessed"
+            " %(seen)s. %(url)s"
+        )
+        % values,
+        "apa": _(
+            "InvestTrack. (%(year)s). InvestTrack register (release %(name)s) [Data set]. %(url)s"
+        )
+        % values,
+        "bibtex": "\n".join(lines),
+    }
 
 
 def forms(quoted: Quoted) -> dict[str, Any]:
@@ -138,6 +187,7 @@ def bibtex(quoted: Quoted) -> str:
         f"  title = {{{{{tex(quoted.title)}}}}},",
         f"  year = {{{quoted.data_of.year}}},",
         f"  note = {{{tex(note)}}},",
+        *([f"  doi = {{{quoted.doi}}},"] if quoted.doi else []),
         f"  url = {{{url}}},",
         f"  urldate = {{{quoted.seen_on.isoformat()}}}",
         "}",

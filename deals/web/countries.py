@@ -1,6 +1,6 @@
 """`/countries/`: every country with deals, what went into it and what came from it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from deals.flows import links
 from deals.flows.answer import snapshot
-from deals.flows.asked import answered
+from deals.flows.by_country import Counted, from_countries, into_countries
 from deals.flows.query import BadParameters, FlowQuery, Problem
+from deals.flows.rows import from_country, into_country
 from deals.flows.scope import Scope, resolve
 from deals.models import Population
 from deals.rules.counting import share
@@ -35,7 +36,17 @@ COLUMNS = {
     "out-europe": gettext_lazy("into Europe"),
     "out-china": gettext_lazy("into China"),
 }
-INTO, FROM = "top-target-countries", "top-countries"
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How countries are counted, and the question for the deals of one of them."""
+
+    counted: Callable[[FlowQuery, Scope], Mapping[str, Counted]]
+    narrowed: Callable[[FlowQuery, str], FlowQuery]
+
+
+INTO, FROM = Counting(into_countries, into_country), Counting(from_countries, from_country)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +142,7 @@ def _check(order: str, china: str) -> None:
         raise BadParameters(problems)
 
 
-def questions(query: FlowQuery, china: str) -> dict[str, tuple[str, FlowQuery]]:
+def questions(query: FlowQuery, china: str) -> dict[str, tuple[Counting, FlowQuery]]:
     """Which question answers each column of numbers."""
     return {
         "in": (INTO, query),
@@ -145,23 +156,25 @@ def questions(query: FlowQuery, china: str) -> dict[str, tuple[str, FlowQuery]]:
 
 def _lines(query: FlowQuery, china: str, scope: Scope) -> list[Line]:
     """A line for every country that is in any of the columns."""
-    columns = {
-        name: {row["code"]: row for row in answered(title, asked, scope)["rows"]}
-        for name, (title, asked) in questions(query, china).items()
-    }
-    codes = sorted({code for rows in columns.values() for code, row in rows.items() if row["n"]})
-    return [_line(code, columns) for code in codes]
+    asked = questions(query, china)
+    columns = {name: way.counted(one, scope) for name, (way, one) in asked.items()}
+    codes = sorted({code for column in columns.values() for code in column})
+    return [_line(code, columns, asked) for code in codes]
 
 
-def _line(code: str, columns: Mapping[str, Mapping[str, dict[str, Any]]]) -> Line:
-    counts = {name: _count(rows.get(code)) for name, rows in columns.items()}
+def _line(
+    code: str,
+    columns: Mapping[str, Mapping[str, Counted]],
+    asked: Mapping[str, tuple[Counting, FlowQuery]],
+) -> Line:
+    counts = {}
+    for name, (way, query) in asked.items():
+        found = columns[name].get(code)
+        one = Count(found.n, links.deals(way.narrowed(query, code))) if found else Count(0, "")
+        counts[name] = one
     into = columns["in"].get(code)
-    disclosed = share(into["disclosed_n"], into["n"]) if into else None
+    disclosed = share(into.disclosed, into.n) if into else None
     return Line(code, country(code), counts, disclosed)
-
-
-def _count(row: dict[str, Any] | None) -> Count:
-    return Count(row["n"], row["deals"]) if row and row["n"] else Count(0, "")
 
 
 def _key(line: Line, order: str) -> tuple[Any, ...]:

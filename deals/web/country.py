@@ -13,6 +13,8 @@ from deals import wording
 from deals.flows import links
 from deals.flows.answer import snapshot
 from deals.flows.asked import answered
+from deals.flows.by_country import Counted, into_countries, whole
+from deals.flows.frame import share_of
 from deals.flows.query import BadParameters, FlowQuery
 from deals.flows.scope import Scope, resolve
 from deals.pictures.picture import Picture
@@ -23,7 +25,7 @@ from deals.rules.countries import COUNTRIES
 from deals.rules.regions import REGIONS, Member
 from deals.templatetags.formats import country as name_of
 from deals.web.answers import china, first_deals
-from deals.web.countries import kinds, populations, read
+from deals.web.countries import FROM, INTO, Counting, kinds, populations, read
 from deals.web.errors import bad_request
 from deals.web.spelled import short
 
@@ -101,11 +103,9 @@ def _context(code: str, query: FlowQuery, scope: Scope) -> dict[str, Any]:
         "ways": [_ways(code, other, query, scope) for other in facing],
         "pictures": _pictures(code, facing, query, scope),
         "investors": _partners(
-            _("Where the investors in %(country)s are from"), code, "top-countries", into, scope
+            _("Where the investors in %(country)s are from"), code, FROM, into, scope
         ),
-        "targets": _partners(
-            _("Where investors from %(country)s went"), code, "top-target-countries", out, scope
-        ),
+        "targets": _partners(_("Where investors from %(country)s went"), code, INTO, out, scope),
         "disclosure": _disclosure(code, query, scope),
         "received": first_deals(into, scope),
         "made": first_deals(out, scope),
@@ -155,7 +155,7 @@ def _pictures(code: str, facing: tuple[str, ...], query: FlowQuery, scope: Scope
     """
     both = [query.but(investor=facing, target=(code,)), query.but(investor=(code,), target=facing)]
     any_into = answered("series", both[0], scope)["total"]["n"]
-    received = answered("top-sectors", query.but(target=(code,)), scope)["total"]["n"]
+    received = whole(query.but(target=(code,)), scope).n
     sectors = query.but(target=(code,)) if received else query.but(investor=(code,))
     return [
         Drawn(drawn, one, links.address("", one).removeprefix("?"))
@@ -164,33 +164,43 @@ def _pictures(code: str, facing: tuple[str, ...], query: FlowQuery, scope: Scope
     ]
 
 
-def _partners(title: str, code: str, name: str, query: FlowQuery, scope: Scope) -> Table:
-    answer = answered(name, query, scope)
-    rows = tuple(
-        {**row, "name": name_of(row["code"])} for row in answer["rows"][:MOST_PARTNERS] if row["n"]
-    )
+def _partners(title: str, code: str, counting: Counting, query: FlowQuery, scope: Scope) -> Table:
+    """The countries with most deals; investors' ones are held against all deals into it."""
+    all_of_it = whole(query, scope)
+    against = all_of_it.n if counting is FROM else 0
+    rows = [
+        _partner(name_of(partner), counted, against, counting.narrowed(query, partner), scope)
+        for partner, counted in counting.counted(query, scope).items()
+    ]
+    rows.sort(key=lambda row: (-row["n"], row["name"]))
+    foot = _partner(_("Each deal once"), all_of_it, against, query, scope)
     columns = [
         Column("name", _("Country"), "name"),
         Column("n", _("Deals"), "number"),
         Column("disclosed_n", _("Amount disclosed"), "number"),
     ]
-    if answer["total"]["share"] is not None and name == "top-countries":
+    if foot["share"] is not None:
         columns.insert(2, Column("share", _("Share of all deals into it"), "percent"))
-    foot = {"name": _("Each deal once"), **answer["total"], "deals": answer["links"]["deals"]}
     caption = title % {"country": wording.place_in_sentence((code,), "")}
-    return Table(caption, tuple(columns), rows, foot)
+    return Table(caption, tuple(columns), tuple(rows[:MOST_PARTNERS]), foot)
+
+
+def _partner(name: str, one: Counted, of: int, query: FlowQuery, scope: Scope) -> dict[str, Any]:
+    return {
+        "name": name,
+        "n": one.n,
+        "disclosed_n": one.disclosed,
+        "share": share_of(one.n, of, scope) if of else None,
+        "deals": links.deals(query),
+    }
 
 
 def _disclosure(code: str, query: FlowQuery, scope: Scope) -> Disclosure | None:
     """None where no deal went into the country."""
-    answer = answered("top-target-countries", query, scope)
-    mine = next((row for row in answer["rows"] if row["code"] == code), None)
+    mine = into_countries(query, scope).get(code)
     if mine is None:
         return None
-    total = answer["total"]
+    total = whole(query, scope)
     return Disclosure(
-        mine["disclosed_n"],
-        mine["n"],
-        share(mine["disclosed_n"], mine["n"]),
-        share(total["disclosed_n"], total["n"]),
+        mine.disclosed, mine.n, share(mine.disclosed, mine.n), share(total.disclosed, total.n)
     )

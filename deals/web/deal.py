@@ -1,7 +1,6 @@
 """`/deals/<id>/`: one deal, each fact with its source, and all its published versions."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from deals.flows.definition import joined
 from deals.flows.query import BadParameters, Problem
-from deals.models import Deal, DealVersion, OrganizationName
+from deals.models import Deal, DealVersion, OrganizationName, Release
 from deals.rules.counting import KINDS, STATUSES
 from deals.rules.vocab import ROUND_TYPES
 from deals.templatetags.formats import country, deal_date, short_title, stake
@@ -19,8 +18,10 @@ from deals.web import evidence, shown
 from deals.web.beside import doubles, stated_otherwise
 from deals.web.counted import verdict
 from deals.web.errors import bad_request
+from deals.web.held import held
 from deals.web.history import History, history
 from deals.web.owners import owners
+from deals.web.parameters import unknown_parameters
 from deals.web.reports_shown import outcomes
 from deals.web.shown import Document
 from deals.web.spelled import short, spelled
@@ -46,9 +47,12 @@ PRECISIONS = {
 
 @require_safe
 def deal(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The live version; `?version=N` an older one. A merged deal leads to the one that survived."""
+    """The live version; `?version=N` an older one, `?release=NAME` that of a release.
+
+    A merged deal leads to the one that survived, except in a release from before.
+    """
     try:
-        asked = _version(request)
+        asked, release = _asked(request)
     except BadParameters as error:
         return bad_request(request, error)
     written = spelled("D", public_id)
@@ -56,37 +60,49 @@ def deal(request: HttpRequest, public_id: str) -> HttpResponse:
     if found is None:
         raise Http404(_absent(short(public_id)))
     if written != public_id:
-        more = f"?{urlencode({'version': asked})}" if asked is not None else ""
+        more = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(f"/deals/{written}/{more}", permanent=True)
-    if found.merged_into:
+    then = held(found, release) if release else None
+    if found.merged_into and not then:
         return redirect(f"/deals/{found.merged_into.public_id}/", permanent=True)
     past = history(found)
     if not past.documents:
         raise Http404(_absent(written))
+    if release and not then:
+        words = {"id": written, "release": release.name}
+        raise Http404(_("Deal %(id)s is not in release %(release)s.") % words)
     number = past.live if asked is None else asked
+    if then:
+        number, past.documents[then[0]] = then[0], then[1]
     if number is None:
         return render(request, "pages/retracted.html", _retracted(past), status=410)
     if number not in past.documents:
         said = _("Deal %(id)s has no version %(number)s. Its versions are: %(numbers)s.")
         numbers = ", ".join(str(n) for n in sorted(past.documents))
         raise Http404(said % {"id": written, "number": number, "numbers": numbers})
-    context = _context(found, past, number)
+    context = _context(found, past, number) | {"release": release}
     return render(request, "pages/deal.html", context)
 
 
-def _version(request: HttpRequest) -> int | None:
-    problems = [
-        Problem(name, _("There is no such parameter. Known is: version."))
-        for name in request.GET
-        if name != "version"
-    ]
+def _asked(request: HttpRequest) -> tuple[int | None, Release | None]:
+    """The number of a version, or a release; raises `BadParameters`."""
+    problems = unknown_parameters(request, ("version", "release"))
+    name = request.GET.get("release", "").strip()
+    release = None
+    if name and not problems:
+        release = Release.objects.filter(name=name).first()
+        if release is None:
+            said = _("There is no release “%(name)s”.") % {"name": name}
+            problems.append(Problem("release", said))
+        elif request.GET.get("version", "").strip():
+            problems.append(Problem("version", _("Give either a version or a release, not both.")))
     text = request.GET.get("version", "").strip()
     # Nine digits hold more versions than a deal can ever have.
     if text and not (text.isascii() and text.isdigit() and len(text) <= 9):
         problems.append(Problem("version", _("This must be the number of a version, e.g. 1.")))
     if problems:
         raise BadParameters(problems)
-    return int(text) if text else None
+    return (int(text) if text else None), release
 
 
 def _absent(public_id: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from deals import wording
+from deals.api.schema.auto import ROOT
 from deals.flows import links
 from deals.flows.answer import snapshot
 from deals.flows.definition import sentence
@@ -20,7 +21,10 @@ from deals.flows.listing import LARGEST_PAGE, LONGEST_SEARCH, Page, Wanted, list
 from deals.flows.query import ALL, BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope, resolve
 from deals.web import chips, choices, shown
+from deals.web.atom import feed_address
 from deals.web.behind import behind
+from deals.web.developers_examples import view
+from deals.web.downloads import downloads
 from deals.web.errors import bad_request
 
 OWN = ("place", "q", "ordering", "cursor", "page_size")
@@ -72,6 +76,7 @@ def deals(request: HttpRequest) -> HttpResponse:
             context = _context(listed, scope, found, page)
     except BadParameters as error:
         return bad_request(request, error)
+    context["api_code"] = view(request.build_absolute_uri(ROOT), context["json"])
     return render(request, "pages/deals.html", context)
 
 
@@ -125,7 +130,9 @@ def _context(listed: Listed, scope: Scope, found: Facets, page: Page) -> dict[st
         "previous": page.previous and listed.address(cursor=page.previous),
         "first": listed.address() if page.previous else "",
         "json": _api(listed),
-    } | ({"as_of": {"seq": scope.seq}} if scope.seq is not None else {})
+        "download": downloads(listed.params(), found.total),
+        "follow": feed_address(query, place=wanted.place, q=wanted.q),
+    } | ({"as_of": {"seq": scope.seq}} if scope.seq is not None and not scope.release else {})
 
 
 def _is_flow(query: FlowQuery, wanted: Wanted) -> bool:

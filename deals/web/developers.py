@@ -1,63 +1,23 @@
-"""`/developers/`: the API in five minutes. docs/api.md says the rest."""
+"""`/developers/`: from nothing to a data frame in five minutes; the reference says the rest."""
 
+from collections.abc import Iterator
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
-from deals.flows.query import BadParameters, Problem
+from deals.api.schema import known, table
+from deals.api.schema.auto import ROOT
+from deals.api.schema.history import CHANGES, DEPRECATED
+from deals.api.schema.operation import Operation
 from deals.rules.counting import KINDS, STATUSES
 from deals.rules.regions import REGIONS
 from deals.rules.vocab import ROUND_TYPES, SECTORS
-from deals.web.errors import bad_request
+from deals.web import developers_examples as examples
+from deals.web.parameters import without_parameters
 
-SIDES = "?investor=europe&target=CN"
-# Address below /api/v1/, the question of its link, and what is there.
-ADDRESSES = (
-    (
-        "flows/share/",
-        SIDES,
-        gettext_noop("the share of deals into a target that had an investor from somewhere"),
-    ),
-    (
-        "flows/series/",
-        f"{SIDES}&by=quarter",
-        gettext_noop("the same over time: a row a year, quarter or month"),
-    ),
-    (
-        "flows/top/",
-        f"{SIDES}&of=investors",
-        gettext_noop("investors, targets, sectors, countries or rounds with most deals"),
-    ),
-    ("flows/matrix/", SIDES, gettext_noop("investor countries by target countries")),
-    (
-        "flows/bridge/",
-        "?a=merics-2023&b=investtrack",
-        gettext_noop("the steps from one definition’s number to another’s"),
-    ),
-    ("deals/", "", gettext_noop("the deals that a question means, newest first, 100 a page")),
-    (
-        "changes/",
-        "",
-        gettext_noop("everything that took effect, in order; go on with next_after"),
-    ),
-    ("regions/", "", gettext_noop("regions with their members and the dates of membership")),
-    ("countries/", "", gettext_noop("country codes and names")),
-    ("sectors/", "", gettext_noop("sectors")),
-    ("round-types/", "", gettext_noop("types of funding rounds")),
-    ("published-figures/", "", gettext_noop("figures that others published")),
-    ("policy-events/", "", gettext_noop("dated rules and decisions")),
-    ("releases/", "", gettext_noop("names of points of the ledger")),
-)
-# These need a key, so they are no links.
-IMPORT_ADDRESSES = (
-    ("imports/", gettext_noop("POST takes a file; GET lists your imports")),
-    ("imports/{id}/", gettext_noop("one import: state, progress, balance, first errors")),
-    ("imports/{id}/errors/", gettext_noop("everything that was wrong in it, cell by cell")),
-    ("imports/{id}/errors.csv", gettext_noop("only its rejected rows, with the reasons")),
-    ("imports/{id}/cancel/", gettext_noop("POST stops it before its publication")),
-)
 ANY, NOW = gettext_noop("any unless said"), gettext_noop("now unless said")
 # Names of parameters, what they mean, codes that they take, and what else they take in words.
 PARAMETERS = (
@@ -99,17 +59,34 @@ PARAMETERS = (
 )
 
 
+def addresses() -> Iterator[tuple[str, str, Operation]]:
+    """Every method and path of the API with what is there."""
+    for (path, method), operation in table.OPERATIONS.items():
+        yield method, path, operation
+
+
 @require_safe
+@without_parameters
 def developers(request: HttpRequest) -> HttpResponse:
     """Takes no parameters."""
-    if request.GET:
-        message = _("This page takes no parameters.")
-        return bad_request(request, BadParameters([Problem(name, message) for name in request.GET]))
+    base, here = request.build_absolute_uri(ROOT), known.known()
     context = {
         "section": "api",
-        "addresses": ADDRESSES,
-        "import_addresses": IMPORT_ADDRESSES,
+        "addresses": list(addresses()),
         "parameters": PARAMETERS,
-        "base": request.build_absolute_uri("/api/v1/"),
+        "base": base,
+        "start": examples.start(base),
+        "types": examples.types(base),
+        "share": examples.share(base, here),
+        "pages": examples.pages(base),
+        "again": examples.again(base),
+        "copy": examples.copy(base),
+        "release": examples.release(base, here),
+        "propose": examples.one("deals/", "POST", base, here),
+        "send": examples.one("imports/", "POST", base, here),
+        "limit": settings.API_PER_HOUR,
+        "limit_open": settings.API_PER_HOUR_OPEN,
+        "changes": CHANGES,
+        "deprecated": DEPRECATED,
     }
     return render(request, "pages/developers.html", context)

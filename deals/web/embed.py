@@ -37,6 +37,7 @@ FRAMED = {
     "style-src-attr": ["'unsafe-inline'"],
     "font-src": [SELF],
     "img-src": [SELF],
+    "object-src": [NONE],
     "base-uri": [NONE],
     "form-action": [NONE],
     # A star means addresses of the web; a page that lies on a disk has to be named.

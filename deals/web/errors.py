@@ -9,6 +9,8 @@ from django.template.loader import render_to_string
 from deals.flows.query import BadParameters, Problem
 
 RETRY_SECONDS = "30"
+# Where the id of the request is, by which its line in the log is found.
+REQUEST_ID = "investtrack.request_id"
 LONGEST_SHOWN = 80
 
 
@@ -54,16 +56,26 @@ def not_found(request: HttpRequest, sentence: str) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a plain page that needs neither the database nor the session."""
-    return HttpResponse(render_to_string("errors/500.html"), status=500)
+    return _plain(request, "errors/500.html", 500)
 
 
 def too_slow(request: HttpRequest) -> HttpResponse:
     """503 for a question that was given up; asking it again at once would not help."""
-    return HttpResponse(render_to_string("errors/slow.html"), status=503)
+    return _plain(request, "errors/slow.html", 503)
 
 
 def database_down(request: HttpRequest) -> HttpResponse:
     """503: nothing that this renders asks the database."""
-    response = HttpResponse(render_to_string("errors/503.html"), status=503)
+    response = _plain(request, "errors/503.html", 503)
     response.headers["Retry-After"] = RETRY_SECONDS
     return response
+
+
+def reference(request: HttpRequest) -> str:
+    """What a reader may quote to the people who run the server; "" where the request has no id."""
+    return str(request.META.get(REQUEST_ID, ""))
+
+
+def _plain(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    text = render_to_string(template, {"reference": reference(request)})
+    return HttpResponse(text, status=status)

@@ -75,12 +75,15 @@ class Publisher:
 
 @require_safe
 def published(request: HttpRequest) -> HttpResponse:
-    """The page; `population` names a real population in which to ask, else the case list."""
+    """The page; `population` names a real population in which to ask, else the case list.
+
+    With `release` our numbers are those of a release.
+    """
     try:
-        asked = _population(request)
-        if request.GET and not asked:
+        asked = _asked(request)
+        if request.GET and not asked.to_params():
             return redirect("/figures/")
-        compared, scope = figures(asked)
+        compared, scope = figures(asked.population, asked.release)
     except BadParameters as error:
         return bad_request(request, error)
     shown = [_shown(one, scope) for one in compared]
@@ -98,12 +101,12 @@ def published(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/figures.html", context)
 
 
-def _population(request: HttpRequest) -> str:
-    """The one parameter of this page; raises `BadParameters` for any other."""
-    problems = unknown_parameters(request, ("population",))
+def _asked(request: HttpRequest) -> FlowQuery:
+    """The two parameters of this page; raises `BadParameters` for any other."""
+    problems = unknown_parameters(request, ("population", "release"))
     if problems:
         raise BadParameters(problems)
-    return FlowQuery.from_params(request.GET).population
+    return FlowQuery.from_params(request.GET)
 
 
 def _shown(compared: Compared, scope: Scope) -> Shown:

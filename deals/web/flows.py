@@ -13,6 +13,7 @@ from deals.flows.query import BadParameters, FlowQuery
 from deals.flows.scope import Scope, resolve
 from deals.pictures.registry import DEFAULT_TAB
 from deals.web.answers import answer_context
+from deals.web.atom import feed_address
 from deals.web.errors import bad_request
 from deals.web.narrowed import has_own_filters
 from deals.web.picks import form_values
@@ -78,6 +79,7 @@ def _context(
     if part == CHART:
         return context
     answer = answered("share", query, scope)
+    context["follow"] = feed_address(query)
     return context | form_context(query) | answer_context(request, query, answer, scope)
 
 

@@ -16,15 +16,16 @@ from deals.flows import links, ownership
 from deals.flows.answer import snapshot
 from deals.flows.disagreements import Stated, disagreeing
 from deals.flows.listing import Wanted, listing
-from deals.flows.organizations import deals_of
-from deals.flows.query import ALL, FlowQuery
+from deals.flows.organizations import deals_of, population_of
+from deals.flows.query import ALL, BadParameters, FlowQuery
 from deals.flows.scope import Scope, resolve
-from deals.models import Domicile, Identifier, Organization, OrganizationName, Population
+from deals.models import Domicile, Identifier, Organization, OrganizationName
 from deals.pictures.registry import picture
 from deals.web.chain import described
+from deals.web.errors import bad_request
 from deals.web.evidence import safe_url
 from deals.web.organization_history import history
-from deals.web.parameters import without_parameters
+from deals.web.parameters import unknown_parameters
 from deals.web.reports_shown import outcomes
 from deals.web.shown import Document
 from deals.web.spelled import short, spelled
@@ -69,9 +70,15 @@ class Through:
 
 
 @require_safe
-@without_parameters
 def organization(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The page; a merged organization leads to the one that survived, for ever."""
+    """The page; a merged organization leads to the one that survived, for ever.
+
+    With `release` its deals are those of a release; names, places and owners are those of today.
+    """
+    try:
+        release = _release(request)
+    except BadParameters as error:
+        return bad_request(request, error)
     asked = spelled("O", public_id)
     found = Organization.objects.filter(public_id=asked).first() if asked else None
     if found is None:
@@ -82,16 +89,28 @@ def organization(request: HttpRequest, public_id: str) -> HttpResponse:
     while survivor.merged_into:
         survivor = survivor.merged_into
     if survivor.public_id != public_id:
-        return redirect(f"/organizations/{survivor.public_id}/", permanent=True)
+        more = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(f"/organizations/{survivor.public_id}/{more}", permanent=True)
     with snapshot():
-        context = _context(survivor)
+        context = _context(survivor, release)
     return render(request, "pages/organization.html", context)
 
 
-def _context(found: Organization) -> dict[str, Any]:
+def _release(request: HttpRequest) -> str:
+    """The name of a release that is there; "" for today. Raises `BadParameters`."""
+    problems = unknown_parameters(request, ("release",))
+    if problems:
+        raise BadParameters(problems)
+    query = FlowQuery.from_params(request.GET)
+    if query.release:
+        resolve(query)
+    return query.release
+
+
+def _context(found: Organization, release: str) -> dict[str, Any]:
     query = FlowQuery(
         kind=(ALL,), status=(ALL,), ai=(ALL,), organization=found.public_id,
-        population=_population(found),
+        population=population_of(found), release=release,
     )  # fmt: skip
     scope = resolve(query)
     as_target, as_investor, either = deals_of(query, scope)
@@ -128,23 +147,12 @@ def _context(found: Organization) -> dict[str, Any]:
         "through_total": below,
         "links": {
             "deals": links.deals(query, place=""),
-            "flows": links.page(FlowQuery(organization=found.public_id)),
+            "flows": links.page(FlowQuery(organization=found.public_id, release=release)),
             "api": links.address("/api/v1/deals/", query),
         },
         "history": history(scope.organizations),
         "outcomes": outcomes(organization=found),
     }
-
-
-def _population(found: Organization) -> str:
-    """Invented deals are seen only by asking for their population."""
-    if not found.generated:
-        return ""
-    home = Population.objects.filter(generated=True).order_by("pk")
-    mine = home.filter(versions__target=found) | home.filter(
-        versions__participations__investor=found
-    )
-    return mine.values_list("code", flat=True).first() or ""
 
 
 def _documents(query: FlowQuery, scope: Scope) -> list[Document]:

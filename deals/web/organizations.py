@@ -17,7 +17,7 @@ from deals.web.errors import bad_request
 from deals.web.organization import KINDS
 from deals.web.parameters import unknown_parameters
 
-OWN = ("q", "generated", "cursor")
+OWN = ("q", "generated", "release", "cursor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,12 @@ class Asked:
     q: str
     generated: bool
     cursor: str
+    release: str = ""
 
     def address(self, **changes: str) -> str:
         """The list with something changed, from its first page unless a cursor is given."""
-        own = {"q": self.q, "generated": "yes" if self.generated else ""} | changes
+        generated = "yes" if self.generated else ""
+        own = {"q": self.q, "generated": generated, "release": self.release} | changes
         kept = {name: value for name, value in own.items() if value}
         return f"/organizations/?{urlencode(kept)}" if kept else "/organizations/"
 
@@ -45,7 +47,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
                 asked.q,
                 generated=asked.generated,
                 cursor=asked.cursor,
-                scope=resolve(FlowQuery()),
+                scope=resolve(FlowQuery(release=asked.release)),
             )
     except BadParameters as error:
         return bad_request(request, error)
@@ -62,7 +64,7 @@ def _read(request: HttpRequest) -> Asked:
         problems.append(Problem("generated", _("Allowed is: yes.")))
     if problems:
         raise BadParameters(problems)
-    return Asked(own["q"], own["generated"] == "yes", own["cursor"])
+    return Asked(own["q"], own["generated"] == "yes", own["cursor"], own["release"])
 
 
 def _context(asked: Asked, page: flows.Page) -> dict[str, Any]:

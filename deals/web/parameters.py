@@ -3,20 +3,21 @@
 from collections.abc import Callable, Collection
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from deals.flows.query import BadParameters, Problem
 from deals.web.errors import bad_request
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def without_parameters(view: View) -> View:
     """A view whose page has one address; anything after the question mark is a 400."""
 
     @wraps(view)
-    def refusing(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
+    def refusing(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponseBase:
         if request.GET:
             message = _("This page takes no parameters.")
             problems = [Problem(name, message) for name in request.GET]

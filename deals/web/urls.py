@@ -3,6 +3,7 @@
 from django.urls import path
 
 from deals.web import (
+    atom,
     bridge,
     changed,
     charts,
@@ -25,8 +26,13 @@ from deals.web import (
     organizations,
     pairs,
     reference,
+    releases,
+    releases_between,
     report,
     reports_shown,
+    robots,
+    security,
+    sitemap,
     status,
 )
 
@@ -52,6 +58,7 @@ urlpatterns = [
     path("flows/bridge/deals/", bridge.deals, name="bridge-deals"),
     path("flows/bridge/deals.csv", bridge.deals_file, name="bridge-deals-csv"),
     path("deals/", deals.deals, name="deals"),
+    path("deals/feed.atom", atom.deals, name="deals-atom"),
     path("deals/<str:public_id>/", deal.deal, name="deal"),
     path("deals/<str:public_id>/report/", report.deal, name="report-deal"),
     path("reports/<str:token>/", reports_shown.report, name="report"),
@@ -65,9 +72,19 @@ urlpatterns = [
     path("organizations/<str:public_id>/report/", report.organization, name="report-organization"),
     path("data/", data.data, name="data"),
     path("data/<slug:name>.csv", reference.table, name="data-table"),
+    path("data/releases.atom", atom.releases, name="releases-atom"),
+    path("data/releases/", releases.releases, name="releases"),
+    path("data/releases/<str:name>/", releases.release, name="release"),
+    path("data/releases/<str:name>/<str:file>", releases.file, name="release-file"),
+    path("data/releases/<str:first>/to/<str:last>.csv", releases_between.table, name="between-csv"),
+    path("data/releases/<str:first>/to/<str:last>/", releases_between.between, name="between"),
     path("status/", status.status, name="status"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("methods/", methods.methods, name="methods"),
+    path(".well-known/security.txt", security.security_txt, name="security-txt"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemap.section, name="sitemap-section"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]

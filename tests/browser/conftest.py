@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from deals.models import PolicyEvent, PublishedFigure
@@ -19,6 +20,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 Visit = Callable[..., Page]
+# Several browsers share a small machine; what is expected comes, and when is not what is tested.
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,9 +34,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def sign_in(page: Page, url: str, person: Any) -> None:
+    """Give the page's browser a session of this person."""
+    client = Client()
+    client.force_login(person)
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": str(CHROMIUM), "args": FLAGS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def delete_output_dir() -> None:
+    """Pictures are written over: of several processes, one would delete those of another."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -71,6 +87,8 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
             color_scheme="dark" if theme == "dark" else "light",
             java_script_enabled=scripts,
         )
+        # The first page of a run waits for every template and address to be read.
+        context.set_default_navigation_timeout(120_000)
         contexts.append(context)
         if expected:
             allowed.append(expected)
@@ -84,6 +102,20 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     assert [text for text in complaints if not any(word in text for word in allowed)] == []
+
+
+@pytest.fixture
+def open_as(visit: Visit, live_server: LiveServer) -> Callable[..., Page]:
+    """`open_as(person, "/desk/", width=360)`: the page as that person sees it, signed in without
+    typing; takes what `visit` takes."""
+
+    def open_page(person: Any, path: str, **how: Any) -> Page:
+        page = visit("/status/", **how)
+        sign_in(page, live_server.url, person)
+        page.goto(f"{live_server.url}{path}")
+        return page
+
+    return open_page
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, Route, expect
 
 from deals import actions
 from deals.models import DealVersion, Draft
+from tests.browser.conftest import sign_in
 from tests.desk.runs import make_person
 from tests.factories import make_deal
 
@@ -107,23 +107,13 @@ def eve(db):
 
 
 @pytest.fixture
-def desk(visit, live_server, eve):
+def desk(open_as, eve):
     """`desk(path, width=360)`: a page as Eve, a contributor, sees it; takes what `visit` takes."""
 
     def open_page(path: str = NEW, **how: Any) -> Page:
-        page = visit("/status/", **how)
-        sign_in(page, live_server.url, eve)
-        page.goto(f"{live_server.url}{path}")
-        return page
+        return open_as(eve, path, **how)
 
     return open_page
-
-
-def sign_in(page: Page, url: str, user: Any) -> None:
-    client = Client()
-    client.force_login(user)
-    session = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
 
 
 def look(page: Page, name: str) -> None:

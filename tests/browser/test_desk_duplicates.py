@@ -1,6 +1,7 @@
 """Deals that may be one in a real browser: by keyboard, on a phone, and without scripts."""
 
 import re
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,6 @@ from deals.models import DealSuggestion, Suggestion
 from tests.desk.runs import make_person
 from tests.factories import make_deals, make_organization
 
-PASSWORD = "a long password"
 QUEUE = "/desk/duplicates/"
 pytestmark = pytest.mark.django_db(transaction=True)
 FACTS = {
@@ -23,21 +23,9 @@ FACTS = {
 
 
 @pytest.fixture
-def desk(visit, live_server):
+def desk(open_as):
     """`desk("/desk/duplicates/", width=360)`: the page as Rita, a reviewer, sees it."""
-    rita = make_person("rita", "reviewer")
-    rita.set_password(PASSWORD)
-    rita.save()
-
-    def open_page(path, **how):
-        page = visit(f"/account/login/?next={path}", **how)
-        page.get_by_label("Name").fill("rita")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url(f"**{path}")
-        return page
-
-    return open_page
+    return partial(open_as, make_person("rita", "reviewer"))
 
 
 @pytest.fixture

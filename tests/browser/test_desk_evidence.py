@@ -10,25 +10,17 @@ from deals.models import DealVersion, OrganizationEdit
 from tests.desk.runs import make_person
 from tests.factories import make_deal, make_organization
 
-PASSWORD = "a long password"
+PEOPLE = (("anna", "editor"), ("rita", "reviewer"))
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def desk(visit, live_server):
+def desk(open_as):
     """`desk("anna", "/desk/…/", width=360)`: the page as that person sees it."""
-    for name, role in (("anna", "editor"), ("rita", "reviewer")):
-        person = make_person(name, role)
-        person.set_password(PASSWORD)
-        person.save()
+    people = {name: make_person(name, role) for name, role in PEOPLE}
 
     def open_page(who: str, path: str, **how: Any) -> Page:
-        page = visit(f"/account/login/?next={path}", **how)
-        page.get_by_label("Name").fill(who)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url(f"**{path}")
-        return page
+        return open_as(people[who], path, **how)
 
     return open_page
 

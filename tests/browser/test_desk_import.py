@@ -2,11 +2,12 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from deals import tasks
 from deals.feeds import queue
@@ -15,26 +16,13 @@ from tests.desk.runs import FACTS, make_person, make_run, row_error, stage
 from tests.factories import make_deal
 from tests.feeds.supplier import csv_of, file, profile
 
-PASSWORD = "a long password"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def desk(visit, live_server):
+def desk(open_as):
     """`desk("/desk/imports/", width=360)`: the page as Rita, a reviewer, sees it."""
-    rita = make_person("rita", "reviewer")
-    rita.set_password(PASSWORD)
-    rita.save()
-
-    def open_page(path: str, **how: Any) -> Page:
-        page = visit(f"/account/login/?next={path}", **how)
-        page.get_by_label("Name").fill("rita")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url(f"**{path}")
-        return page
-
-    return open_page
+    return partial(open_as, make_person("rita", "reviewer"))
 
 
 def impact_of(title: str, before: tuple[int, int, str], after: tuple[int, int, str]) -> Any:

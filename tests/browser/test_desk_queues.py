@@ -2,11 +2,12 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from deals.feeds.receive import receive
 from deals.models import FeedSchedule, FeedSlot, Identifier, ImportRun, Organization, Suggestion
@@ -14,28 +15,15 @@ from tests.desk.runs import make_person, make_run
 from tests.factories import make_deal, make_organization
 from tests.feeds.scheduled import feed, rows, scheduled
 
-PASSWORD = "a long password"
 ORGANIZATIONS, FEEDS = "/desk/organizations/", "/desk/feeds/"
 State = FeedSlot.State
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def desk(visit, live_server):
+def desk(open_as):
     """`desk("/desk/feeds/", width=360)`: the page as Mona, a feed manager, sees it."""
-    mona = make_person("mona", "manager")
-    mona.set_password(PASSWORD)
-    mona.save()
-
-    def open_page(path: str, **how: Any) -> Page:
-        page = visit(f"/account/login/?next={path}", **how)
-        page.get_by_label("Name").fill("mona")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url(f"**{path}")
-        return page
-
-    return open_page
+    return partial(open_as, make_person("mona", "manager"))
 
 
 def suggested(one: Organization, other: Organization, score: int, *reasons: str) -> Suggestion:

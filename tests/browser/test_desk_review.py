@@ -1,10 +1,10 @@
 """Reviewing in a real browser: with the keyboard only, without scripts, on a phone."""
 
 import re
-from typing import Any
+from functools import partial
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from deals import tasks
 from deals.feeds.sampling import sample
@@ -13,27 +13,14 @@ from tests.desk.runs import make_person, make_run, stage
 from tests.desk.waiting import amount, hand_in, hand_in_new
 from tests.factories import make_deal, make_deals
 
-PASSWORD = "a long password"
 QUEUE = "/desk/review/"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def desk(visit, live_server):
+def desk(open_as):
     """`desk("/desk/review/", width=360)`: the page as Rita, a reviewer, sees it."""
-    rita = make_person("rita", "reviewer")
-    rita.set_password(PASSWORD)
-    rita.save()
-
-    def open_page(path: str, **how: Any) -> Page:
-        page = visit(f"/account/login/?next={path}", **how)
-        page.get_by_label("Name").fill("rita")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url(f"**{path}")
-        return page
-
-    return open_page
+    return partial(open_as, make_person("rita", "reviewer"))
 
 
 @pytest.fixture

@@ -2,14 +2,15 @@
 
 import os
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page, expect
 
 from deals.feeds.profile_toml import load_profile
 from deals.models import Feed, ImportRun
+from tests.desk.runs import make_person
 
 GERMAN = """Auswertung der Beteiligungen;;;;;;
 Stand: 31.03.2024;;;;;;
@@ -31,22 +32,11 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(visit, live_server, monkeypatch):
-    """`desk(…)` is the desk's first page, signed in; takes what `visit` takes."""
+def desk(open_as, monkeypatch):
+    """`desk(…)` is the desk's first page as Ada, an editor, sees it; takes what `visit` takes."""
     monkeypatch.setattr("deals.tasks.ring", lambda run_id: None)
     Feed.objects.create(code="dealroom", name="Dealroom, quarterly export", profile="")
-    user = User.objects.create_user("ada", password="right horse")
-    user.groups.add(Group.objects.get(name="Editors"))
-
-    def open_desk(**how) -> Page:
-        page = visit("/desk/", **how)
-        page.get_by_label("Name").fill("ada")
-        page.get_by_label("Password").fill("right horse")
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        expect(page.get_by_role("heading", name="My desk")).to_be_visible()
-        return page
-
-    return open_desk
+    return partial(open_as, make_person("ada", "editor"), "/desk/")
 
 
 def upload(page: Page, file: Path) -> None:

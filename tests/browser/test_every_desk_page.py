@@ -8,10 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from deals.accounts.keys import make_key
 from deals.models import Organization
+from deals.webhooks import acts, making
 from tests.browser.test_every_page import faults
 from tests.desk.full import make_full_desk
 from tests.desk.routes import DESK
@@ -44,6 +48,7 @@ def ada(live_server: LiveServer):
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport=PHONE, color_scheme="light")
+    context.set_default_navigation_timeout(120_000)
     yield context.new_page()
     context.close()
 
@@ -123,7 +128,15 @@ def test_every_page_about_an_account_is_accessible_and_fits_a_phone(phone, live_
         # A file, and what is there only for somebody with a second factor.
         if by_get not in (404, 405) and name != "mfa_download_recovery_codes"
     }
+    key, _ = make_key(name=HOSTILE, power="read", days="30", after=0, by=ada)
+    hook = acts.add(name=HOSTILE, url="https://example.org/hook", wanted="", by=ada)
+    making.make_test(hook, timezone.now())
+    inside |= {
+        "account-key": f"{live_server.url}{reverse('account-key', args=[key.pk])}",
+        "account-webhook": f"{live_server.url}{reverse('account-webhook', args=[hook.public_id])}",
+    }
     found = looked_at(phone, inside)
+    assert {"account-key", "account-webhook"} <= found.keys()
     shown = {name for name in inside if ACCOUNT[name][0] == 200}
     assert shown - found.keys() == set()
     assert {name: said for name, said in found.items() if said} == {}

@@ -48,6 +48,7 @@ CUT_OFF = """() => [...document.querySelectorAll("main svg, .embed svg")].flatMa
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 360, "height": 800}, color_scheme="light")
+    context.set_default_navigation_timeout(120_000)
     yield context.new_page()
     context.close()
 

@@ -91,6 +91,8 @@ DESK: dict[str, Row] = {
     "desk-feed": (BRING, READ, 200, None),
     "desk-feed-profile": (BRING, READ, 200, None),
     "desk-feed-schedule": (MANAGE, FORM, 200, 400),
+    "desk-releases": (MANAGE, FORM, 200, 400),
+    "desk-release": (MANAGE, FORM, 200, 400),
     "desk-people": (PEOPLE, FORM, 200, 400),
     "desk-person": (PEOPLE, FORM, 200, 400),
 }
@@ -106,10 +108,10 @@ OTHERS_REVIEWS = {"desk-review", "desk-review-comment"}
 # What each address of the API about imports takes. HEAD is refused there everywhere, as DRF does
 # for functions.
 API = {
-    "api-imports": {"GET", "POST"},
-    "api-import": {"GET"},
-    "api-import-errors": {"GET"},
-    "api-import-errors-csv": {"GET"},
+    "api-imports": {"GET", "HEAD", "POST"},
+    "api-import": {"GET", "HEAD"},
+    "api-import-errors": {"GET", "HEAD"},
+    "api-import-errors-csv": {"GET", "HEAD"},
     "api-import-cancel": {"POST"},
 }
 

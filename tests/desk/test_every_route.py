@@ -26,6 +26,7 @@ from tests.desk.routes import (
 )
 from tests.desk.runs import make_person
 from tests.desk.things import make_things
+from tests.threats.headers import faults
 
 pytestmark = pytest.mark.django_db
 
@@ -68,8 +69,8 @@ def test_every_page_answers_every_method_of_everybody_as_it_says(addresses, visi
             wrong.append((name, method, response.status_code, expected(name, method, person)))
         if response.status_code == 302 and person == "anonymous":
             assert response["Location"].startswith("/account/login/?next=/desk/")
+        assert faults(response) == [], (name, method)
         if response.status_code < 400:
-            assert "no-store" in response["Cache-Control"], name
             assert response["X-Frame-Options"] == "DENY", name
     assert wrong == []
 
@@ -102,6 +103,7 @@ def test_everything_about_imports_in_the_api_needs_somebody(addresses, visitor):
         if response.status_code != code:
             wrong.append((name, method, response.status_code, code))
         assert response["Cache-Control"] == "no-store", name
+        assert faults(response) == [], (name, method)
     assert wrong == []
 
 

@@ -9,7 +9,15 @@ from deals.actions import reports
 from deals.api.urls import urlpatterns as api_urls
 from deals.desk.urls import urlpatterns as desk_urls
 from deals.feeds.receive import receive
-from deals.models import DealSuggestion, FeedSchedule, FeedSlot, Review, Suggestion, Upload
+from deals.models import (
+    DealSuggestion,
+    FeedSchedule,
+    FeedSlot,
+    Release,
+    Review,
+    Suggestion,
+    Upload,
+)
 from tests.desk.routes import API, OTHERS_FILES
 from tests.desk.runs import make_run, stage
 from tests.factories import make_deal, make_organization, submit_version
@@ -62,6 +70,7 @@ def make_things(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "desk-organization-split": [one.public_id],
         "desk-slot-release": [slot.pk],
         "desk-slot-discard": [slot.pk],
+        "desk-release": [Release.objects.create(name="a", seq=1, at=run.created_at).pk],
         "desk-person": [owner.pk],
         "desk-quality-list": ["single-source"],
         "desk-report": [reports.send(deal=deal, text="Wrong.", address="::1").pk],

@@ -21,7 +21,7 @@ KEPT = re.compile(r"(%\(\w+\)[sd]|%[sd%]|<[^>]*>|&\w+;|\{\w*\})")
 # Names, and words that are the same in every language.
 NAMES = frozenset(
     # The last is the code of the population that the pages are made with.
-    ("InvestTrack", "Apache", "BibTeX", "Zotero", "LaTeX", "n", "demo")
+    ("InvestTrack", "Apache", "BibTeX", "Zotero", "LaTeX", "Parquet", "Markdown", "n", "demo")
 )
 WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]*")
 SILENT = ("script", "style", "code", "pre", "kbd", "samp", "textarea")

@@ -117,10 +117,9 @@ def addresses(root: Element) -> Iterator[str]:
 
 
 def texts(root: Element) -> Iterator[str]:
-    """What no page ever says: the words of a machine."""
-    said = "".join(each.text or "" for each in tags(root) if each.tag != "script") + "".join(
-        each.tail or "" for each in root.iter()
-    )
+    """What no page ever says: the words of a machine; in an example of code they have a meaning."""
+    words = [each.text or "" for each in tags(root) if each.tag not in ("script", "code")]
+    said = "".join(words) + "".join(each.tail or "" for each in root.iter())
     for word in (
         "None",
         "nan",

@@ -6,7 +6,7 @@ Addresses come from the URL table, so a new page is looked at by every test that
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import product
 
 from django.http import HttpResponse
@@ -17,7 +17,15 @@ from deals import actions
 from deals.actions import reports
 from deals.feeds.reference import load_events, load_figures
 from deals.feeds.starter import DATA
-from deals.models import Domicile, OrganizationName, Ownership, PolicyEvent, PublishedFigure
+from deals.models import (
+    Domicile,
+    OrganizationName,
+    Ownership,
+    PolicyEvent,
+    PublishedFigure,
+    Release,
+    ledger,
+)
 from deals.web.urls import urlpatterns
 from tests.desk.runs import make_person
 from tests.factories import make_deal, make_deals, make_organization, make_population
@@ -77,6 +85,7 @@ def make_world(say: Say = str) -> World:
     rows = [*_rounds(say, fund, angel), *_cases(say, fund, angel)]
     deals = make_deals([row | same for row in rows])
     cast = same | {"investors": [(fund, "DE")]}
+    _release(say)
     part = make_deal(target=say("Horizon"), part_of=deals[-1], date="2020-05-05", **cast)
     gone = make_deal(target=say("Gone"), date="2021", **cast)
     boss = make_person("X7", "manager")
@@ -100,6 +109,19 @@ def make_world(say: Say = str) -> World:
         _token(),
         report.token,
     )
+
+
+def _release(say: Say) -> None:
+    """A release of what is there, with files as the list has them; they are on no disk."""
+    names = ("deals.csv", "deals-demo.csv", "changes-since-a.md", "sectors.csv", "SHA256SUMS")
+    Release.objects.create(
+        name="1.1", seq=ledger.head(), at=datetime(2026, 11, 1, tzinfo=UTC), notes=say("Notes"),
+        doi="10.5281/zenodo.1",
+        files=[
+            {"name": name, "media": "text/csv", "bytes": 1_200, "sha256": "a" * 64, "rows": 3}
+            for name in names
+        ],
+    )  # fmt: skip
 
 
 def _load_tables(say: Say) -> None:
@@ -190,6 +212,11 @@ def addresses(world: World) -> list[str]:
         "report": {"token": world.report},
         "country": {"code": "DE"},
         "data-table": {"name": "regions"},
+        "release": {"name": "1.1"},
+        "release-file": {"name": "1.1", "file": "deals.csv"},
+        "between": {"first": "1.1", "last": "now"},
+        "between-csv": {"first": "1.1", "last": "now"},
+        "sitemap-section": {"section": "deals"},
     }
     found = []
     for pattern in urlpatterns:

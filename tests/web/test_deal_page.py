@@ -5,7 +5,8 @@ from datetime import date
 from html import unescape
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from deals.models import (
     Source,
     ledger,
 )
+from deals.web.beside import doubles
 from tests.factories import make_deal, make_organization, make_population, submit_version
 
 
@@ -331,6 +333,19 @@ def test_a_likely_double_is_said_while_nobody_has_decided(client, db):
     pair.state = "distinct"
     pair.save()
     assert "This may be the same deal" not in get(client, url(one))
+
+
+def test_likely_doubles_are_looked_up_and_not_searched_for_in_all_deals(db):
+    one = make_deal()
+    with CaptureQueriesContext(connection) as asked:
+        assert doubles(one.deal) == []
+    query = asked.captured_queries[-1]
+    with connection.cursor() as cursor:
+        # In a register as small as this one the planner would read a whole table anyhow.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {query['sql']}")
+        plan = "\n".join(row[0] for row in cursor)
+    assert "SubPlan" not in plan, plan
 
 
 def test_a_stated_country_that_the_evidence_disputes_is_said(client, db):

@@ -180,12 +180,12 @@ def test_the_page_asks_the_database_at_most_fourteen_times(
     # Head, population; cells, distinct sides, Hong Kong; both directions by year, with the deals
     # that no year holds, events of the axis; what filters leave out, the time before, the newest
     # deals, the choice of populations.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(DEMO)
 
 
 def test_a_tab_alone_asks_only_for_its_chart(client, population, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(DEMO, headers={"HX-Request": "true", "HX-Target": "charts"})
 
 

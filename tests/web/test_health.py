@@ -1,12 +1,19 @@
 """`/healthz` and `/readyz`: alive is not yet ready, and ready means all three parts."""
 
+import socket
+import time
+from contextlib import suppress
+from threading import Event, Thread
+
 import pytest
 from celery import current_app
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from kombu import Connection
 
 from deals.models import Feed, ImportRun
+from deals.web import health
 
 
 def test_the_process_is_alive_without_asking_the_database(client):
@@ -50,6 +57,12 @@ def test_without_a_database_it_is_not_ready_and_says_nothing_private(client, db)
     assert "secret" not in response.content.decode()
 
 
+@pytest.fixture(autouse=True)
+def as_a_new_process():
+    health._complete.clear()
+    health._hanging.clear()
+
+
 def test_a_missing_migration_is_not_ready(client, db, monkeypatch):
     monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda self, targets: ["one"])
     response = client.get("/readyz")
@@ -69,3 +82,76 @@ def test_a_broker_that_is_away_is_not_ready(client, db, monkeypatch, error):
         "ok": False,
         "detail": "The message broker does not answer.",
     }
+
+
+def test_asked_every_second_it_reads_the_migrations_once(client, db, monkeypatch):
+    client.get("/readyz")
+    monkeypatch.setattr(health, "MigrationExecutor", None)
+    assert client.get("/readyz").status_code == 200
+
+
+def test_what_is_taken_back_later_is_noticed(client, db):
+    client.get("/readyz")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'deals' AND name >= '0009'")
+    assert client.get("/readyz").status_code == 503
+
+
+def test_a_database_of_the_next_version_is_ready_for_this_one_and_says_so(client, db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('deals', '9999_later', now())"
+        )
+    for _ in range(2):
+        response = client.get("/readyz")
+        assert response.status_code == 200
+        assert response.json()["checks"]["migrations"] == {"ok": True, "ahead": 1}
+
+
+@pytest.mark.parametrize("scheme", ["redis", "amqp"])
+def test_a_broker_that_takes_connections_and_says_nothing_holds_nobody_up(
+    client, db, monkeypatch, scheme
+):
+    monkeypatch.setattr(health, "BROKER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+
+        def connect(**options):
+            return Connection(f"{scheme}://127.0.0.1:{port}//", **options)
+
+        monkeypatch.setattr(current_app, "connection_for_write", connect)
+        began = time.monotonic()
+        assert client.get("/readyz").status_code == 503
+        assert time.monotonic() - began < 5
+        (asking,) = health._hanging
+    # Nor does a thread stay for each question.
+    asking.join(10)
+    assert not asking.is_alive()
+
+
+def test_a_check_is_not_answered_by_the_question_of_another(db, monkeypatch):
+    asked, end = Event(), Event()
+
+    def hang(faults):
+        asked.set()
+        end.wait(10)
+        faults.append(OSError("gone"))
+
+    def other():
+        with suppress(health.NotReadyError):
+            health._queue()
+
+    another = Thread(target=other)
+
+    def answer(faults):
+        monkeypatch.setattr(health, "_ask_broker", hang)
+        another.start()
+        asked.wait(10)
+
+    monkeypatch.setattr(health, "_ask_broker", answer)
+    try:
+        assert health._queue() == {"waiting": 0}
+    finally:
+        end.set()
+        another.join()

@@ -5,6 +5,7 @@ from django.test import Client
 
 from tests.desk.runs import make_person
 from tests.desk.things import make_things
+from tests.threats.headers import faults
 from tests.web.markup import problems
 from tests.web.pages import addresses, make_world, visited
 
@@ -17,7 +18,7 @@ def wrong(client: Client, paths: list[str]) -> dict[str, list[str]]:
     pages = visited(client, paths)
     # An answer without a frame around it is what htmx swaps into a page.
     said = {
-        path: problems(html, whole="<html" in html)
+        path: problems(html, whole="<html" in html) + faults(response)
         for path, response in pages
         if (html := response.content.decode())
     }

@@ -33,7 +33,7 @@ async function copy(button) {
     await navigator.clipboard.writeText(text);
     button.textContent = document.body.dataset.copied;
   } catch {
-    button.textContent = document.body.dataset.copyFailed;
+    button.textContent = button.dataset.copyFailed ?? document.body.dataset.copyFailed;
   }
   setTimeout(() => (button.textContent = before), 2000);
 }
