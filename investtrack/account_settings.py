@@ -10,7 +10,7 @@ from datetime import timedelta
 # The first one counts failures and refuses whoever has had too many.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "deals.accounts.backends.NameAndPassword",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

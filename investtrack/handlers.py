@@ -47,6 +47,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return database_down(request)
     if _is_api(request):
         detail = "The server made a mistake. It is in the server's log."
+        if reference := errors.reference(request):
+            detail += f" Reference: {reference}."
         return problems.respond(500, "Server error", detail)
     return errors.server_error(request)
 
@@ -82,7 +84,7 @@ class DatabaseDownMiddleware:
         if not isinstance(exception, DATABASE_DOWN):
             return None
         if isinstance(exception.__cause__, QueryCanceled):
-            log.warning("A question took too long: %s", request.get_full_path())
+            log.warning("A question took too long.", extra={"path": request.path})
             return too_slow(request)
         log.error("The database does not answer.", exc_info=exception)
         return database_down(request)

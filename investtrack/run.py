@@ -150,6 +150,8 @@ def services(folders: dict[str, Path]) -> list[Service]:
                 "TMPDIR": str(folders["tmp"]),
                 "PYTHONUNBUFFERED": "1",
                 "READY_FILE": str(ready_file(folders, name)),
+                # A worker would import every page to check it; the web does, and says so.
+                "CELERY_SKIP_CHECKS": "1",
             },
         )
         for name, command in commands.items()

@@ -1,31 +1,22 @@
 """One settings module for every machine. `.env.sample` names and explains each variable."""
 
-from contextlib import suppress
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from dj_email_url import parse as email_settings
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, validate
+from environs import validate
 
 from investtrack.account_settings import *  # noqa: F403
+from investtrack.api_settings import *  # noqa: F403
+from investtrack.backup_settings import *  # noqa: F403
+from investtrack.contact import addresses
+from investtrack.environment import BASE_DIR, VAR_DIR, env, folder
 from investtrack.https import https_settings
 from investtrack.secret import stored_secret
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = Env()
-env.read_env(str(BASE_DIR / ".env"), recurse=False)
-
-# Everything the running system writes on its own lies below this folder.
-VAR_DIR = Path(env.str("VAR_DIR", "") or BASE_DIR / "var").resolve()
-
-
-def folder(path: Path) -> Path:
-    """The folder, made where that is possible; a read-only installation may do without."""
-    with suppress(OSError):
-        path.mkdir(parents=True, exist_ok=True)
-    return path
+from investtrack.stack_settings import *  # noqa: F403
+from investtrack.static_headers import add_policy
+from investtrack.watch_settings import *  # noqa: F403
 
 
 def secret_key() -> str:
@@ -45,6 +36,8 @@ def secret_key() -> str:
 DEBUG = env.bool("DEBUG", False)
 # Signs sessions and links. Without it, one is generated into VAR_DIR.
 SECRET_KEY = secret_key()
+# Earlier ones: what they signed stays good until they are taken away here.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 # The names under which browsers reach this server.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 
@@ -65,11 +58,16 @@ TRUST_PROXY = env.bool("TRUST_PROXY", HTTPS)
 REQUIRE_MFA = env.bool("REQUIRE_MFA", HTTPS)
 # Anybody may make an account, as a reader.
 SIGN_UP = env.bool("SIGN_UP", False)
+# Minutes after which a session that is not used ends for who has powers at the desk; 0 is never.
+IDLE_MINUTES = env.int("IDLE_MINUTES", 120, validate=validate.Range(0, 20_160))
 # How mail leaves, such as submission://user:password@mail.example.org:587; else it is printed.
 vars().update(email_settings(env.str("EMAIL_URL", "") or "console:"), EMAIL_TIMEOUT=10)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "InvestTrack <investtrack@localhost>")
 # How readers reach this server; links in mails begin with it.
 SITE_URL = env.str("SITE_URL", f"http://{HOST}:{PORT}").rstrip("/")
+# Whom to tell of a weakness, for /.well-known/security.txt, and where the rules for that stand.
+SECURITY_CONTACT = addresses(env.list("SECURITY_CONTACT", []), "SECURITY_CONTACT")
+SECURITY_POLICY = addresses(env.list("SECURITY_POLICY", []), "SECURITY_POLICY")
 if HTTPS:
     vars().update(https_settings(ALLOWED_HOSTS))
 if TRUST_PROXY:
@@ -92,6 +90,15 @@ REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", 5, validate=validate.Range(0))
 REPORTS_PER_DAY = env.int("REPORTS_PER_DAY", 10, validate=validate.Range(0))
 # Seconds after which the database gives up a statement of a reader's question.
 QUESTION_MAX_SECONDS = env.int("QUESTION_MAX_SECONDS", 20, validate=validate.Range(1))
+
+# --- partners -------------------------------------------------------------------------------
+# Requests to the API in an hour (UTC): with a key, and by one address without; 0 is no limit.
+API_PER_HOUR = env.int("API_PER_HOUR", 20_000, validate=validate.Range(0))
+API_PER_HOUR_OPEN = env.int("API_PER_HOUR_OPEN", 2_000, validate=validate.Range(0))
+# Where the files of releases are kept; web and worker need the same folder.
+RELEASES_DIR = Path(env.str("RELEASES_DIR", "") or VAR_DIR / "releases").resolve()
+# Hosts (host or host:port) that webhooks may go to although they are inside ones.
+WEBHOOK_ALLOW_INSIDE: list[str] = env.list("WEBHOOK_ALLOW_INSIDE", [])
 
 # --- scheduled feeds ------------------------------------------------------------------------
 # Hosts (host, or host:port for another port than 80, 443, 8080 and 8443) that feeds may be
@@ -116,77 +123,6 @@ IMPORT_MAX_COLUMNS = env.int("IMPORT_MAX_COLUMNS", 500, validate=validate.Range(
 IMPORT_MAX_CELL = env.int("IMPORT_MAX_CELL", 100_000, validate=validate.Range(1))
 IMPORT_MAX_SECONDS = env.int("IMPORT_MAX_SECONDS", 3600, validate=validate.Range(1))
 
-# --- database -------------------------------------------------------------------------------
-# A running PostgreSQL. Without it an embedded one keeps its data in VAR_DIR/postgres, and the
-# tests theirs in VAR_DIR/postgres-test.
-if env.str("DATABASE_URL", ""):
-    DATABASES = {"default": env.dj_db_url("DATABASE_URL")}
-else:
-    DATABASES = {
-        "default": {
-            "ENGINE": "investtrack.db",
-            "NAME": "investtrack",
-            "USER": "investtrack",
-            "EMBEDDED": str(VAR_DIR / "postgres"),
-            "TEST": {"EMBEDDED": str(VAR_DIR / "postgres-test")},
-        }
-    }
-# Keep connections between requests, and notice when the server has dropped one.
-DATABASES["default"].update(CONN_MAX_AGE=600, CONN_HEALTH_CHECKS=True)
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-# --- cache ----------------------------------------------------------------------------------
-# Shared by all processes when it is a server, such as redis://127.0.0.1:6379/1; without it each
-# process has its own.
-CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
-
-# --- background work ------------------------------------------------------------------------
-# The message is only a doorbell: what is to be done stands in the database. So a broker that
-# loses, repeats or delays messages costs time, never work.
-# redis://… or amqp://…; without it messages are files below VAR_DIR/broker.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or "filesystem://"
-# How many tasks run at the same time in one worker.
-CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 1)
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
-# Redis gives a task that lasts longer than this to another worker, so none may.
-CELERY_VISIBILITY_TIMEOUT = 300
-CELERY_TASK_SOFT_TIME_LIMIT = 270
-CELERY_TASK_TIME_LIMIT = 290
-if CELERY_BROKER_URL.startswith(("redis", "sentinel")):
-    CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": CELERY_VISIBILITY_TIMEOUT}
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
-        # How often a living worker looks for what a dead one had taken, in seconds and turns.
-        "unacked_restore_interval": 5,
-        "unacked_restore_throttle": 1,
-        "socket_connect_timeout": 4,
-    }
-elif CELERY_BROKER_URL == "filesystem://":
-    messages = str(folder(VAR_DIR / "broker" / "messages"))
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": messages,
-        "data_folder_out": messages,
-        "control_folder": str(folder(VAR_DIR / "broker" / "control")),
-    }
-    # Remote control by files would be polling more folders for nothing.
-    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-# A task is done when it has ended, not when it was taken; a killed one comes back.
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-# A process that grew beyond so many KiB is replaced after its task.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 512_000
-# Told to stop at once, a worker still gives its task so many seconds.
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 2.0
-CELERY_TASK_IGNORE_RESULT = True
-# A broker that is down must not keep an upload waiting: the sweeper rings again.
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
-CELERY_BROKER_CONNECTION_TIMEOUT = 4
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_TIMEZONE = "UTC"
-
 # --- applications ---------------------------------------------------------------------------
 INSTALLED_APPS = [
     "deals.accounts.apps.GuardedAdminConfig",
@@ -198,6 +134,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_celery_beat",
     "rest_framework",
+    "drf_spectacular",
     "django_htmx",
     "csp",
     "allauth",
@@ -208,21 +145,28 @@ INSTALLED_APPS = [
     "deals",
 ]
 MIDDLEWARE = [
+    # First, so that it sees every request and every answer.
+    "investtrack.watch.Watch",
     "django.middleware.security.SecurityMiddleware",
+    # Ahead of what may refuse a request, so that refusals have these headers, too.
+    "deals.accounts.headers.PrivacyHeaders",
+    "investtrack.middleware.Policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "investtrack.middleware.Compression",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "deals.accounts.idle.IdleSessions",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "deals.accounts.headers.PrivacyHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "deals.api.limits.Limits",
+    "deals.api.schema.endings.Endings",
     "investtrack.handlers.DatabaseDownMiddleware",
+    "investtrack.replica.Replica",
     # Last, so that it sees every refused sign-in.
     "axes.middleware.AxesMiddleware",
 ]
@@ -268,7 +212,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = CELERY_TIMEZONE = "UTC"
 
 STATIC_URL = "static/"
 # Where `collectstatic` puts the files that the web server sends.
@@ -282,6 +226,7 @@ STATICFILES_FINDERS = [
 ]
 # Static files are there even before `collectstatic` has run.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ADD_HEADERS_FUNCTION = add_policy
 # `collectstatic` writes each of them by Brotli and gzip, too. Names stay as they are: with hashes
 # in them a page would need the list of all files, and a library's missing source map stops it.
 STORAGES = {
@@ -302,19 +247,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
+        "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
-}
-
-REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PERMISSION_CLASSES": ["deals.api.access.PublicRead"],
-    # The first one words the challenge of a 401. A browser that is signed in may read, too.
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "deals.api.keys.KeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "EXCEPTION_HANDLER": "deals.api.problems.handle",
 }

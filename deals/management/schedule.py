@@ -18,7 +18,11 @@ def settle_schedule() -> None:
     _every(1, MINUTES, "Begin the turns of scheduled feeds", tasks.check_feeds.name)
     _every(1, MINUTES, "Send mail that is due", tasks.send_mail.name)
     _every(1, MINUTES, "Weigh what waits for a decision", tasks.weigh_reviews.name)
+    _every(
+        1, MINUTES, "Tell webhooks, and try again where nobody answered", tasks.tell_webhooks.name
+    )
     _every(5, MINUTES, "Look for deals that may be one", tasks.suggest_lately.name)
+    _every(5, MINUTES, "Make the files of releases", tasks.make_releases.name)
     # After the ECB has published the day's rates and well before anybody reads them.
     _nightly("3", "30", "Fix exchange rates of periods that have ended", tasks.close_periods.name)
     _nightly("4", "10", "Tidy up after imports", tasks.tidy.name)

@@ -4,16 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base
 from django.db.utils import OperationalError
 
+from investtrack.db import health
 from investtrack.db.client import DatabaseClient
 from investtrack.db.creation import DatabaseCreation
 from investtrack.embedded import EmbeddedError
 from investtrack.embedded.client import ensure
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(health.DatabaseWrapper):
     """Settings: EMBEDDED, the folder of the server; TEST["EMBEDDED"], that of the tests."""
 
     client_class = DatabaseClient

@@ -1,0 +1,1 @@
+"""A streaming replica that answers readers' questions: `REPLICA_URL`."""

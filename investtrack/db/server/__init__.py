@@ -1,0 +1,1 @@
+"""A PostgreSQL server that somebody else runs: `DATABASE_URL`."""
