@@ -1,4 +1,4 @@
-"""A partner who sends files over HTTP, through a real web server."""
+"""A partner who sends files and proposes deals over HTTP, through a real web server."""
 
 import time
 from typing import NamedTuple
@@ -12,6 +12,9 @@ from benchmarks.chaos_file import Made, profile_text
 from benchmarks.chaos_rig import Rig, listens, wait_until
 from deals.models import ApiKey
 from deals.rules.keys import digest_of, new_key, prefix_of
+from deals.rules.roles import PROPOSE
+
+POWERS = ("bring_import", "decide_import", PROPOSE.partition(".")[2])
 
 
 class Answer(NamedTuple):
@@ -20,16 +23,19 @@ class Answer(NamedTuple):
     status: int
     run: int
     seconds: float
+    said: str = ""
 
 
 class Partner:
-    """Use as a context manager: the web server runs until the end of the block."""
+    """Use as a context manager: the web server runs until the end of the block, and beyond where
+    it had been `started` before."""
 
-    def __init__(self, rig: Rig) -> None:
-        self.rig = rig
+    def __init__(self, rig: Rig, *, started: bool = False) -> None:
+        self.rig, self.started = rig, started
 
     def __enter__(self) -> "Partner":
-        self.rig.web.start()
+        if not self.started:
+            self.rig.web.start()
         port = self.rig.ports["web"]
         wait_until(lambda: listens(port), 60, "the web server listens")
         key = {"Authorization": f"Bearer {_key()}"}
@@ -42,7 +48,8 @@ class Partner:
 
     def __exit__(self, *_: object) -> None:
         self.client.close()
-        self.rig.web.kill()
+        if not self.started:
+            self.rig.web.kill()
 
     def send(self, made: Made, feed: str) -> Answer:
         """POST the file, to be published without review."""
@@ -53,13 +60,32 @@ class Partner:
             data={"profile": profile_text(feed), "publish": "true"},
         )
         run = answer.json()["id"] if answer.status_code == 202 else 0
-        return Answer(answer.status_code, run, time.monotonic() - begun)
+        return Answer(answer.status_code, run, time.monotonic() - begun, answer.text)
+
+    def propose(self, number: int) -> int:
+        """POST a deal under a key of its own; the status, 0 where no answer came."""
+        body = {
+            "target": {"name": f"Proposed Company {number}", "country": "CN"},
+            "kind": "funding_round",
+            "round_type": "series_a",
+            "status": "completed",
+            "date": f"20{10 + number % 14}-0{1 + number % 9}",
+            "amount": f"€{1 + number % 90}m",
+            "ai": "yes",
+            "investors": [{"name": f"Proposing Fund {number % 7}", "country": "DE"}],
+            "sources": [{"url": f"https://example.org/{number}", "title": f"Report {number}"}],
+        }
+        try:
+            again = {"Idempotency-Key": f"chaos-{number}"}
+            return self.client.post("/api/v1/deals/", json=body, headers=again).status_code
+        except httpx.HTTPError:
+            return 0
 
 
 def _key() -> str:
-    """A key whose user may bring files in and decide on them."""
+    """A key whose user may bring files in, decide on them, and propose deals."""
     user = get_user_model()._default_manager.create(username=f"partner{time.time_ns()}")
-    powers = Permission.objects.filter(codename__in=("bring_import", "decide_import"))
+    powers = Permission.objects.filter(codename__in=POWERS)
     user.user_permissions.add(*powers)
     key = new_key("write")
     ApiKey.objects.create(

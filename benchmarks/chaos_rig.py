@@ -5,7 +5,6 @@ with this process.
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 
@@ -110,21 +109,34 @@ class Process:
         return last_lines(self.log)
 
 
-class Rig:
-    """PostgreSQL, Redis, two workers, a scheduler and a web server; nothing runs at first."""
+class Broker(Protocol):
+    """Whoever carries messages; see benchmarks/chaos_brokers.py."""
 
-    def __init__(self, folder: Path, *, chunk: int | None = None, broker: str = "") -> None:
-        self.folder = folder
+    url: str
+
+    def start(self) -> None:
+        """Start it empty, whatever it knew before, and wait until it takes messages."""
+
+    def kill(self) -> None:
+        """SIGKILL it, with all that it holds."""
+
+
+class Rig:
+    """PostgreSQL, a broker, two workers, a scheduler and a web server; nothing runs at first."""
+
+    def __init__(self, folder: Path, broker: Broker, *, chunk: int | None = None) -> None:
+        self.folder, self.broker = folder, broker
         self.var = folder / "var"
         self.var.mkdir()
-        self.ports = {name: free_port() for name in ("postgres", "redis", "web")}
+        self.ports = {name: free_port() for name in ("postgres", "web", "files")}
         self.database_url = f"postgres://postgres@127.0.0.1:{self.ports['postgres']}/chaos"
         self.environment = {
             "DATABASE_URL": self.database_url,
             "VAR_DIR": str(self.var),
             "IMPORTS_DIR": "",
-            "CELERY_BROKER_URL": broker or f"redis://127.0.0.1:{self.ports['redis']}/0",
+            "CELERY_BROKER_URL": broker.url,
             "CACHE_URL": "locmem://",
+            "FEED_ALLOW_INSIDE": f"127.0.0.1:{self.ports['files']}",
             "WORKER_CONCURRENCY": "1",
             "SELF_APPROVAL": "true",
             "DEBUG": "false",
@@ -134,11 +146,8 @@ class Rig:
             **({"CHAOS_CHUNK": str(chunk)} if chunk else {}),
         }
         self.postgres = self._postgres()
-        self.redis = None if broker else self._redis()
         self.workers = [self._worker(number) for number in (1, 2)]
-        self.scheduler = self._celery(
-            "scheduler", "investtrack", "beat", "--pidfile", "", "--max-interval", "2"
-        )
+        self.scheduler = self.another_scheduler("scheduler")
         self.web = self._web()
 
     def _postgres(self) -> Process:
@@ -158,6 +167,8 @@ class Rig:
             [
                 programs.program("initdb"), f"--pgdata={data}", "--locale=C.UTF-8",
                 "--encoding=UTF8", "--username=postgres", "--auth=trust", "--no-instructions",
+                # In MB: small, so that a disk can be full for tables before it is for the log.
+                "--wal-segsize=1",
             ],
             check=True, capture_output=True, cwd="/", env=plain, **user.popen(),
         )  # fmt: skip
@@ -171,16 +182,6 @@ class Rig:
             command += ["-c", option]
         return Process("postgres", command, self.folder, popen={"cwd": "/", **user.popen()})
 
-    def _redis(self) -> Process:
-        program = shutil.which("redis-server") or shutil.which("valkey-server")
-        if program is None:
-            raise RigError(
-                "Neither Redis nor Valkey is installed (Debian: apt-get install redis-server)."
-            )
-        command = [program, "--port", str(self.ports["redis"]), "--bind", "127.0.0.1"]
-        command += ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
-        return Process("redis", command, self.folder)
-
     def _celery(self, name: str, app: str, *arguments: str) -> Process:
         command = [sys.executable, "-m", "celery", "-A", app, *arguments, "--loglevel", "INFO"]
         ready = {"READY_FILE": str(self.folder / f"{name}.ready")}
@@ -191,6 +192,9 @@ class Rig:
             f"worker{number}", "benchmarks.chaos_worker", "worker", "--hostname",
             f"worker{number}@chaos", "--without-gossip", "--without-mingle",
         )  # fmt: skip
+
+    def another_scheduler(self, name: str) -> Process:
+        return self._celery(name, "investtrack", "beat", "--pidfile", "", "--max-interval", "2")
 
     def _web(self) -> Process:
         bind = f"--bind=127.0.0.1:{self.ports['web']}"
@@ -222,16 +226,10 @@ class Rig:
                 raise RigError(f"PostgreSQL did not start: {self.postgres.last_words()}")
             time.sleep(0.1)
 
-    def start_broker(self) -> None:
-        """Empty: what it knew before it has forgotten. A broker from outside runs already."""
-        if self.redis is None:
-            return
-        self.redis.start()
-        wait_until(lambda: listens(self.ports["redis"]), START_SECONDS, "Redis listens")
-
-    def kill_broker(self) -> None:
-        assert self.redis is not None, "A broker from outside is not ours to kill."
-        self.redis.kill()
+    def make_database(self) -> None:
+        server = self.database_url.replace("/chaos", "/postgres")
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE chaos")
 
     def start_workers(self) -> None:
         """Start the workers that do not run, and wait until they take messages."""
@@ -250,9 +248,10 @@ class Rig:
                 process.start()
 
     def stop(self) -> None:
-        for process in (self.web, self.scheduler, *self.workers, self.redis, self.postgres):
-            if process is not None:
-                process.kill()
+        for process in (self.web, self.scheduler, *self.workers):
+            process.kill()
+        self.broker.kill()
+        self.postgres.kill()
 
 
 def listens(port: int) -> bool:
@@ -277,19 +276,13 @@ def process_at(port: int, among: list[int]) -> int | None:
 
 
 @contextmanager
-def rig(folder: Path, *, chunk: int | None = None, broker: str = "") -> Iterator[Rig]:
-    """Database and broker run, the database without tables; all else is still to be started.
-
-    `broker` is the address of one that runs already.
-    """
-    made = Rig(folder, chunk=chunk, broker=broker)
+def rig(folder: Path, broker: Broker, *, chunk: int | None = None) -> Iterator[Rig]:
+    """Database and broker run, the database without tables; all else is still to be started."""
+    made = Rig(folder, broker, chunk=chunk)
     try:
         made.start_database()
-        with psycopg.connect(
-            made.database_url.replace("/chaos", "/postgres"), autocommit=True
-        ) as connection:
-            connection.execute("CREATE DATABASE chaos")
-        made.start_broker()
+        made.make_database()
+        made.broker.start()
         yield made
     finally:
         made.stop()

@@ -1,85 +1,22 @@
 """The trials of the chaos run: what is killed, when, and what is measured."""
 
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import psycopg
 from django.db import connection
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from benchmarks.chaos_check import faults
-from benchmarks.chaos_file import Made, make_file, profile_text
+from benchmarks.chaos_file import Made, make_file
 from benchmarks.chaos_pages import HEALED_SECONDS, SAID_SECONDS, Pages
 from benchmarks.chaos_partner import Partner
-from benchmarks.chaos_rig import Rig, RigError, children, kill
-from benchmarks.chaos_watch import Seen, Watch
+from benchmarks.chaos_rig import RigError, children, kill
+from benchmarks.chaos_trial import AFTER_BROKER, AFTER_KILLS, PATIENCE, Brought, Chaos, Trial
+from benchmarks.chaos_watch import Seen
 from benchmarks.chaos_worker import POISON
 from deals import tasks
-from deals.feeds import queue
-from deals.feeds.profile_toml import load_profile
-from deals.feeds.receive import receive
 from deals.models import ImportRun
-
-AFTER_KILLS = 60.0
-AFTER_BROKER = 120.0
-# A trial that takes longer is stuck.
-PATIENCE = 3 * 3600.0
-Brought = list[tuple[int, Made]]
-
-
-@dataclass(slots=True)
-class Trial:
-    """One line of the report; `faults` are sentences, and none is good."""
-
-    name: str
-    faults: list[str] = field(default_factory=list)
-    facts: dict[str, object] = field(default_factory=dict)
-
-    def limit(self, what: str, seconds: float, most: float) -> None:
-        """Note a measured time, and a fault when it is too long."""
-        self.facts[what] = round(seconds, 1)
-        if seconds > most:
-            self.faults.append(f"{what}: {seconds:.1f} s, more than {most:.0f} s.")
-
-
-@dataclass(slots=True)
-class Chaos:
-    """What all trials share."""
-
-    rig: Rig
-    watch: Watch
-    chance: random.Random
-
-    def bring(self, name: str, feed: str, rows: int, ring: Callable[[int], object]) -> tuple:
-        """Queue one file as the desk and the API do; (import id, its truth)."""
-        made = make_file(name, rows, self.chance)
-        file = receive(f"{name}.csv", made.data)
-        profile = load_profile(profile_text(feed))
-        run = queue.enqueue(file, profile, publish=True, by=None, ring=ring)
-        return run.pk, made
-
-    def pause(self) -> None:
-        """0.2 to 2 s."""
-        time.sleep(self.chance.uniform(0.2, 2.0))
-
-    def sweep_every(self, seconds: int) -> None:
-        """How long a dead worker goes unnoticed; the product's own time is 10 s."""
-        every, _ = IntervalSchedule.objects.get_or_create(
-            every=seconds, period=IntervalSchedule.SECONDS
-        )
-        sweeper = PeriodicTask.objects.get(task=tasks.sweep_imports.name)
-        sweeper.interval = every
-        sweeper.save()
-
-    def check(self, trial: Trial, brought: Brought, *, derived: bool = True) -> Trial:
-        connection.close()
-        trial.faults += faults(brought, derived=derived)
-        return trial
 
 
 def workers(chaos: Chaos, rows: int, kills: int) -> Trial:
@@ -192,8 +129,8 @@ def broker_lost(chaos: Chaos, files: int, rows: int) -> Trial:
     for worker in chaos.rig.workers:
         worker.kill()
     brought = _several(chaos, "L", files, rows, tasks.ring)
-    chaos.rig.kill_broker()
-    chaos.rig.start_broker()
+    chaos.rig.broker.kill()
+    chaos.rig.broker.start()
     _take_up(chaos, trial)
     return chaos.check(trial, brought, derived=False)
 
@@ -202,7 +139,7 @@ def broker_down(chaos: Chaos, files: int, rows: int) -> Trial:
     """A partner sends files while nobody takes messages."""
     trial = Trial("broker down while files are sent")
     with Partner(chaos.rig) as partner:
-        chaos.rig.kill_broker()
+        chaos.rig.broker.kill()
         made = [make_file(f"D{number}", rows, chaos.chance) for number in range(files)]
         answers = [partner.send(one, f"Chaos D {at % 4}") for at, one in enumerate(made)]
     trial.limit("seconds for the slowest answer", max(a.seconds for a in answers), 10.0)
@@ -213,7 +150,7 @@ def broker_down(chaos: Chaos, files: int, rows: int) -> Trial:
     trial.facts["files that wait"] = waiting
     if waiting != files:
         trial.faults.append(f"{waiting} of {files} files wait to be imported.")
-    chaos.rig.start_broker()
+    chaos.rig.broker.start()
     _take_up(chaos, trial)
     return chaos.check(trial, brought, derived=False)
 
@@ -256,22 +193,16 @@ def poison(chaos: Chaos, files: int, rows: int) -> Trial:
     """A file that kills whoever reads it, among good ones; beside the same without it."""
     trial = Trial("poisonous file")
     alone = _timed(chaos, lambda: _several(chaos, "G", files, rows, tasks.ring))
-    with _between(chaos, rows) as bad:
-        beside = _timed(chaos, lambda: _several(chaos, "H", files, rows, tasks.ring))
+    bad, _ = chaos.bring(POISON, "Chaos poison", rows, tasks.ring)
+    beside = _timed(chaos, lambda: _several(chaos, "H", files, rows, tasks.ring))
     trial.limit("seconds that the others were delayed", max(beside[1] - alone[1], 0.0), 10.0)
     chaos.watch.until_done(300)
     connection.close()
-    run = ImportRun.objects.get(pk=bad[0])
+    run = ImportRun.objects.get(pk=bad)
     trial.facts["it says"] = run.problem
     if run.state != "failed" or "after 3 attempts" not in run.problem:
         trial.faults.append(f"The poisonous import is {run.state}: {run.problem or 'no word'}")
     return chaos.check(trial, alone[0] + beside[0], derived=False)
-
-
-@contextmanager
-def _between(chaos: Chaos, rows: int) -> Iterator[list[int]]:
-    run_id, _ = chaos.bring(POISON, "Chaos poison", rows, tasks.ring)
-    yield [run_id]
 
 
 def _timed(chaos: Chaos, bring: Callable[[], Brought]) -> tuple[Brought, float]:

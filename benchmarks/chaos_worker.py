@@ -1,18 +1,21 @@
 """The worker of the chaos run: `celery -A benchmarks.chaos_worker worker`.
 
 The product's own application, with two things that no product has: a chunk size from the
-environment, and files that kill whoever reads them.
+environment, and files that kill whoever reads them, or need more memory than there is.
 """
 
 import os
+import resource
 import signal
+from pathlib import Path
 
 from celery.signals import worker_process_init
 
 from investtrack.celery import app
 
 __all__ = ["app"]
-POISON = "poison"
+POISON, HUNGRY = "poison", "hungry"
+MB = 1024 * 1024
 
 
 @worker_process_init.connect
@@ -24,8 +27,23 @@ def arm(**_: object) -> None:
     read = steps.opened
 
     def opened(file: object, *arguments: object, **options: object) -> object:
-        if getattr(file, "name", "").startswith(POISON):
+        name = getattr(file, "name", "")
+        if name.startswith(POISON):
             os.kill(os.getpid(), signal.SIGKILL)
+        if name.startswith(HUNGRY):
+            run_out_of_memory()
         return read(file, *arguments, **options)
 
     steps.opened = opened
+
+
+def run_out_of_memory() -> None:
+    """Ask for more than this process may have. Raises MemoryError."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = pages * resource.getpagesize() + 64 * MB
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    try:
+        bytearray(512 * MB)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

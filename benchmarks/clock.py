@@ -1,20 +1,48 @@
-"""Time one thing several times and keep the best, which is the least disturbed."""
+"""Times by the clock and of work, of one thing done several times."""
 
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import quantiles
 from time import perf_counter
 from typing import Any
 
+from benchmarks.took import measured
 
-def best_of(times: int, work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds of the fastest run, and what the last one returned."""
-    seconds = []
-    result = None
-    for _ in range(times):
-        begun = perf_counter()
-        result = work()
-        seconds.append(perf_counter() - begun)
-    return min(seconds), result
+TIMES = int(os.environ.get("TIMES", "5"))
+# What takes no time is done so long, so that the processor's clock shows it.
+LEAST_SECONDS, MOST_TIMES = 0.15, 60
 
 
-def line(what: str, seconds: float, note: str) -> None:
-    print(f"{what:<58} {seconds * 1000:>10.1f} ms   {note}", flush=True)
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Milliseconds of each run, sorted; milliseconds of processor time of one; what came out."""
+
+    taken: list[float]
+    work: float
+    result: Any
+
+    @property
+    def p50(self) -> float:
+        return self.taken[len(self.taken) // 2]
+
+    @property
+    def p95(self) -> float:
+        return quantiles(self.taken, n=20)[-1] if len(self.taken) > 1 else self.taken[0]
+
+
+def timed(work: Callable[[], Any], runs: int = TIMES) -> Timed:
+    """Each of several runs after a first one, which fills caches and is not counted."""
+    result = work()
+    taken: list[float] = []
+    with measured() as took:
+        while len(taken) < runs or (sum(taken) < LEAST_SECONDS * 1000 and len(taken) < MOST_TIMES):
+            begun = perf_counter()
+            result = work()
+            taken.append((perf_counter() - begun) * 1000)
+    return Timed(sorted(taken), took.work * 1000 / len(taken), result)
+
+
+def over(one: float, other: float) -> float | None:
+    """How many times; None where the processor's clock saw nothing."""
+    return one / other if one and other else None

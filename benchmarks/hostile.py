@@ -14,6 +14,10 @@ from typing import NamedTuple
 
 import django
 
+from benchmarks.report import Figure, at_most
+from benchmarks.went import Say
+
+MOST_SECONDS = 30
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "badinput"
 
 
@@ -59,8 +63,8 @@ def judge(path: Path, folder: Path) -> Verdict:
     return Verdict(str(path.relative_to(folder)), word, why, perf_counter() - begun)
 
 
-def report(folder: Path, target: Path) -> Counter[str]:
-    """Judge every file of a folder and write the table; returns how many had which verdict."""
+def judged(folder: Path, target: Path) -> list[Verdict]:
+    """Judge every file of a folder and write the table with a line a file."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     verdicts = [judge(path, folder) for path in files]
     lines = ["| file | verdict | why | s |", "|---|---|---|---|"]
@@ -69,23 +73,21 @@ def report(folder: Path, target: Path) -> Counter[str]:
         lines.append(f"| {verdict.file} | {verdict.word} | {why[:300]} | {verdict.seconds:.2f} |")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text("\n".join([*lines, ""]), encoding="utf-8")
-    slowest = max(verdicts, key=lambda verdict: verdict.seconds)
-    print(f"\n{len(verdicts)} malformed tables of {folder.name}; the table is {target}")
-    counts = Counter(verdict.word for verdict in verdicts)
-    for word, number in counts.most_common():
-        print(f"  {number:>4}  {word}")
-    print(f"  slowest: {slowest.file}, {slowest.seconds:.1f} s")
-    return counts
+    return verdicts
 
 
-def run(_: int) -> None:
-    """For `make bench`: the tables beside the checkout, if they are there."""
+def measure(say: Say, size: int) -> None:
+    """The tables beside the checkout, if they are there; `size` is no matter."""
     from django.conf import settings
 
     if not BESIDE.is_dir():
-        print(f"\nNo malformed tables beside this checkout ({BESIDE}): left out.")
+        say(Figure("", "left out: no malformed tables beside this checkout", None, ""))
         return
-    report(BESIDE, settings.VAR_DIR / "bench" / "hostile.md")
+    verdicts = judged(BESIDE, settings.VAR_DIR / "bench" / "hostile.md")
+    for word, many in Counter(verdict.word for verdict in verdicts).most_common():
+        say(Figure("", f"{word}, of {len(verdicts)}", many, "files"))
+    slowest = max(verdict.seconds for verdict in verdicts)
+    say(at_most(Figure("", "the slowest of them", slowest, "s"), MOST_SECONDS))
 
 
 def main() -> int:
@@ -97,7 +99,10 @@ def main() -> int:
     if not folder.is_dir():
         print(f"{folder} is not a folder.", file=sys.stderr)
         return 2
-    report(folder, settings.VAR_DIR / "bench" / "hostile.md")
+    target = settings.VAR_DIR / "bench" / "hostile.md"
+    for word, many in Counter(one.word for one in judged(folder, target)).most_common():
+        print(f"{many:>4}  {word}")
+    print(f"The table is {target}")
     return 0
 
 

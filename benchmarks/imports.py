@@ -1,30 +1,34 @@
 """A supplier's file to published versions, beside what it could cost at best, and beside a peer.
 
-Everything is on: validation, matching, the ledger, derived facts, documents, checkpoints. Sizes
-come from the environment: ROWS of the file, MEMORY_ROWS of the one that is imported in a process of
-its own (1000000 for the promise that is made of it), DEALS of the large register.
+Everything is on: validation, matching, the ledger, derived facts, documents, checkpoints. This
+process is in an empty register; the generated one is at LARGE_DATABASE_URL. Sizes come from the
+environment: ROWS of the file, MEMORY_ROWS of the one that is imported in a process of its own.
 """
 
 import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from django.conf import settings
 from django.db import connection
 
 from benchmarks import bare, peer
-from benchmarks.clock import line
+from benchmarks.clock import over
+from benchmarks.report import Figure, at_least, at_most
+from benchmarks.scratch import address
 from benchmarks.supplier import PROFILE, ROWS_A_DEAL, write_file
 from benchmarks.took import Took, measured
+from benchmarks.went import Say
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.receive import receive_path
 from deals.feeds.run import import_file
 
 ROWS, MEMORY_ROWS, PEER_ROWS = 22_000, 66_000, 600
+# From this size of the register on, memory is measured as it is promised.
+MILLION = 1_000_000
 COPY_SHARE, PEER_TIMES, AGAIN_TIMES, LARGE_SHARE, MOST_MB = 0.35, 50, 4, 0.25, 512
 
 
@@ -37,19 +41,18 @@ class Done:
     deals: int
 
 
-def run(size: int) -> None:
-    """Into an empty register, which is left empty. `size` is not used here."""
-    rows = int(os.environ.get("ROWS", ROWS))
+def measure(say: Say, size: int) -> None:
+    """Into an empty register, which is left empty, and into the generated one."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "supplier.csv"
-        write_file(path, round(rows / ROWS_A_DEAL), "Bench")
-        print(f"\nImport of {path.stat().st_size:,} bytes into an empty register, best of two")
+        write_file(path, round(int(os.environ.get("ROWS", ROWS)) / ROWS_A_DEAL), "Bench")
         _warm_up(Path(folder))
         both = [_once(path) for _ in range(2)]
-        first, again = (min((one[at] for one in both), key=_wall) for at in (0, 2))
-        _say(first, min((one[1] for one in both), key=_wall), again)
-        _peer(path, first)
-        _memory(Path(folder), first)
+        first, limit, again = (min((one[at] for one in both), key=_wall) for at in range(3))
+        _say(say, first, limit, again)
+        _peer(say, path, first)
+        _memory(say, Path(folder), first, size)
+        _large(say, path, size)
     empty_register()
 
 
@@ -75,80 +78,80 @@ def _wall(done: Done) -> float:
     return done.took.wall
 
 
-def run_large(size: int) -> None:
-    """The same into a register that has deals, and into an empty one, in turns."""
-    rows = int(os.environ.get("ROWS", ROWS))
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "supplier.csv"
-        write_file(path, round(rows / ROWS_A_DEAL), "Large")
-        large = _timed(path, "Large")
-        empty_register()
-        empty = _timed(path, "Large")
-    print(f"\nImport into a register of {size:,} deals")
-    line("into the large register", large.took.wall, _cpu(large))
-    share = large.took.work / empty.took.work - 1
-    kept = f"{_kept(share <= LARGE_SHARE)}: at most {LARGE_SHARE:+.0%}"
-    line(
-        "into an empty one", empty.took.wall, f"{_cpu(empty)}; the large one: {share:+.0%} ({kept})"
+def _large(say: Say, path: Path, size: int) -> None:
+    """The same file into the generated register and into the empty one, a process each."""
+    url = os.environ.get("LARGE_DATABASE_URL")
+    if not url or os.environ.get("LARGE_IS_KEPT") == "1":
+        say(Figure("", "into the generated register: left out, since that is kept", None, ""))
+        return
+    empty_register()
+    empty, large = _apart(path, "Bench", address()), _apart(path, "Bench", url)
+    share = large["work"] / empty["work"]
+    figure = Figure(
+        "", f"into a register of {size:,}, processor time", share, "× empty", main=True,
+        note=f"{large['deals'] / large['seconds']:,.0f} deals/s",
+    )  # fmt: skip
+    kept = share <= 1 + LARGE_SHARE
+    say(replace(figure, promise=f"≤ {1 + LARGE_SHARE} ×", kept=kept))
+
+
+def _say(say: Say, first: Done, limit: Done, again: Done) -> None:
+    a_deal = first.took.work * 1000 / first.deals
+    imported = Figure(
+        "", "file to published versions, everything on", first.deals / first.took.wall, "deals/s",
+        note=_cpu(first), main=True, curve="import, a deal", cost=a_deal,
+    )  # fmt: skip
+    say(at_least(_beside(imported, limit, first, "bare COPY of the finished rows"), COPY_SHARE))
+    figure = Figure("", "the same file again", again.deals / again.took.wall, "deals/s", main=True)
+    say(at_least(_beside(figure, first, again, "the first time"), AGAIN_TIMES))
+
+
+def _beside(figure: Figure, other: Done, ours: Done, name: str) -> Figure:
+    """How many times as long the other takes."""
+    return replace(
+        figure,
+        against=name,
+        ratio=over(other.took.wall, ours.took.wall),
+        work_ratio=over(other.took.work, ours.took.work),
     )
 
 
-def _say(first: Done, limit: Done, again: Done) -> None:
-    line("file to published versions, everything on", first.took.wall, _cpu(first))
-    share = limit.took.wall / first.took.wall
-    line(
-        "bare COPY of the finished rows, foreign keys checked",
-        limit.took.wall,
-        f"import at {share:.2f} × COPY ({_kept(share >= COPY_SHARE)}: ≥ {COPY_SHARE}); "
-        f"{limit.took.work / first.took.work:.2f} × by CPU",
-    )
-    times = first.took.wall / again.took.wall
-    line(
-        "the same file again, nothing changed",
-        again.took.wall,
-        f"{times:.1f} × faster ({_kept(times >= AGAIN_TIMES)}: ≥ {AGAIN_TIMES}); "
-        f"{first.took.work / again.took.work:.1f} × by CPU",
-    )
-
-
-def _peer(path: Path, first: Done) -> None:
+def _peer(say: Say, path: Path, first: Done) -> None:
     took = peer.peer_import(path, PEER_ROWS)
     scale = first.rows / PEER_ROWS
-    times = took.wall * scale / first.took.wall
-    line(
-        f"django-import-export, from {PEER_ROWS:,} of the rows",
-        took.wall * scale,
-        f"import is {times:.0f} × faster ({_kept(times >= PEER_TIMES)}: ≥ {PEER_TIMES}); "
-        f"{took.work * scale / first.took.work:.0f} × by CPU",
-    )
+    took = Took(took.wall * scale, took.here * scale, took.server * scale)
+    figure = Figure(
+        "", "the same beside django-import-export", first.deals / first.took.wall, "deals/s",
+        note=f"the peer from {PEER_ROWS} of the rows", main=True,
+    )  # fmt: skip
+    other = Done(took, first.rows, first.deals)
+    say(at_least(_beside(figure, other, first, "django-import-export"), PEER_TIMES))
 
 
-def _memory(folder: Path, small: Done) -> None:
+def _memory(say: Say, folder: Path, small: Done, size: int) -> None:
     """One file in a process of its own: memory, and whether time is linear in rows."""
-    rows = int(os.environ.get("MEMORY_ROWS", MEMORY_ROWS))
+    rows = int(os.environ.get("MEMORY_ROWS", MILLION if size >= MILLION else MEMORY_ROWS))
     path = folder / "large.csv"
     write_file(path, round(rows / ROWS_A_DEAL), "Memory")
+    found = _apart(path, "Memory", address())
+    what = f"memory of an import of {found['rows']:,} rows"
+    say(at_most(Figure("", what, found["mb"], "MB", main=True), MOST_MB))
+    each = found["work"] / found["rows"] / (small.took.work / small.rows)
+    say(Figure("", f"processor time of a row beside one of {small.rows:,}", each, "×"))
+
+
+def _apart(path: Path, name: str, url: str) -> dict[str, float]:
+    """Import it in a process of its own; what `benchmarks.import_child` says of it."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.import_child", str(path), "Memory"],
-        env=os.environ | {"DATABASE_URL": _database_url(), "VAR_DIR": str(settings.VAR_DIR)},
+        [sys.executable, "-m", "benchmarks.import_child", str(path), name],
+        env=os.environ | {"DATABASE_URL": url},
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
-    found = json.loads(done.stdout)
-    each = found["work"] / found["rows"] / (small.took.work / small.rows)
-    line(
-        f"{found['rows']:,} rows in a process of its own",
-        found["seconds"],
-        f"{found['mb']:.0f} MB at most ({_kept(found['mb'] <= MOST_MB)}: ≤ {MOST_MB}); "
-        f"a row takes {each:.2f} × the work of one of {small.rows:,}",
-    )
-
-
-def _database_url() -> str:
-    here = connection.settings_dict
-    password = f":{here['PASSWORD']}" if here["PASSWORD"] else ""
-    return f"postgres://{here['USER']}{password}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def _timed(path: Path, name: str) -> Done:
@@ -162,13 +165,9 @@ def _timed(path: Path, name: str) -> Done:
 def _cpu(done: Done) -> str:
     micro = 1e6 / done.deals
     return (
-        f"{done.deals / done.took.wall:,.0f} deals/s; CPU a deal {done.took.here * micro:.0f} µs "
-        f"here, {done.took.server * micro:.0f} µs in PostgreSQL"
+        f"a deal takes {done.took.here * micro:.0f} µs here and {done.took.server * micro:.0f} µs "
+        "in PostgreSQL"
     )
-
-
-def _kept(kept: bool) -> str:
-    return "kept" if kept else "MISSED"
 
 
 def empty_register() -> None:

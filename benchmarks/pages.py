@@ -1,25 +1,28 @@
 """What a reader waits for: `/` and `/flows/` in a headless Chromium, and in the server.
 
-`DATABASE_URL=… python -m benchmarks.pages` shows the register there. Cold cache, processor slowed
-to a quarter; style sheets and scripts compressed as `collectstatic` leaves them. Needs Chromium.
+`DATABASE_URL=… python -m benchmarks.one pages 1000000` shows the register there. Cold cache,
+processor slowed to a quarter; style sheets and scripts compressed as `collectstatic` leaves them.
+Without Chromium only what the server takes is measured.
 """
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
+from time import sleep
 from typing import Any
 from urllib.request import urlopen
 
-import django
+from benchmarks.chaos_rig import free_port
+from benchmarks.clock import TIMES, timed
+from benchmarks.report import Figure, at_most
+from benchmarks.went import Say
 
+PROMISED = 1_000_000
 LCP_MS, CLS, HTML_KB, SCRIPT_KB, SERVER_MS, UNCHANGED_MS = 1_500, 0.02, 60, 450, 120, 10
-TIMES = int(os.environ.get("TIMES", "5"))
 SLOWER = 4
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # Collects what the browser itself measures, from before the first byte.
@@ -34,15 +37,34 @@ new PerformanceObserver((list) => {
 """
 
 
-def pages() -> list[str]:
-    from deals.models import Population
+def measure(say: Say, size: int) -> None:
+    # Playwright has a loop of its own in this thread, which nothing here waits in.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    from deals.feeds.generated import code_of
 
-    population = Population.objects.filter(code__startswith="load-").first()
-    inside = f"&population={population.code}" if population else ""
-    return ["/", f"/flows/?investor=europe&target=CN&from=2017&to=2022{inside}"]
+    flows = f"/flows/?investor=europe&target=CN&from=2017&to=2022&population={code_of(size)}"
+    pages = {"/": "/", "/flows/": flows}
+    for name, path in pages.items():
+        in_the_server(say, name, path, promised=name == "/flows/" and size >= PROMISED)
+    if not Path(CHROMIUM).exists():
+        say(Figure("", f"left out: no Chromium at {CHROMIUM}", None, ""))
+        return
+    from playwright.sync_api import sync_playwright
+
+    with (
+        TemporaryDirectory() as folder,
+        served(Path(folder)) as base,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        for name, path in pages.items():
+            in_a_browser(say, name, browser, base + path)
+        browser.close()
 
 
-def in_the_server(path: str) -> None:
+def in_the_server(say: Say, name: str, path: str, *, promised: bool) -> None:
     """Milliseconds in the server: nothing kept, and unchanged since the browser's last visit."""
     from django.conf import settings
     from django.core.cache import cache
@@ -50,26 +72,29 @@ def in_the_server(path: str) -> None:
 
     settings.ALLOWED_HOSTS = ["*"]
     client = Client()
-    client.get(path)
-    fresh, unchanged, mark = [], [], ""
-    for _ in range(TIMES):
+    mark = client.get(path).headers.get("ETag", "")
+
+    def fresh() -> None:
         cache.clear()
-        begun = perf_counter()
-        mark = client.get(path).headers.get("ETag", "")
-        fresh.append((perf_counter() - begun) * 1000)
-        begun = perf_counter()
-        answer = client.get(path, headers={"if-none-match": mark} if mark else {})
-        unchanged.append((perf_counter() - begun) * 1000)
-    said = f"unchanged ({answer.status_code}) {min(unchanged):.1f} ms (≤ {UNCHANGED_MS})"
-    print(f"  server: nothing kept {min(fresh):.0f} ms (≤ {SERVER_MS} at 1 M deals), {said}")
+        client.get(path)
+
+    def unchanged() -> Any:
+        return client.get(path, headers={"if-none-match": mark} if mark else {})
+
+    for what, work, most in (
+        ("nothing kept", fresh, SERVER_MS),
+        (f"unchanged ({unchanged().status_code})", unchanged, UNCHANGED_MS),
+    ):
+        run = timed(work)
+        what = f"{name} in the server, {what}"
+        figure = Figure("", what, run.taken[0], "ms", main=promised, curve=what, cost=run.work)
+        say(at_most(figure, most) if promised else figure)
 
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The web server on a free port with collected files; ended afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = os.environ | {"STATIC_ROOT": str(folder), "PYTHONUNBUFFERED": "1"}
     # Plotly's bundle is fetched only when a reader asks for it, and takes long to compress.
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0", "--skip-checks"]
@@ -82,7 +107,7 @@ def served(folder: Path) -> Iterator[str]:
         env=environment,
     )
     try:
-        for _ in range(100):
+        for _ in range(600):
             try:
                 urlopen(f"http://127.0.0.1:{port}/healthz").close()
                 break
@@ -94,17 +119,21 @@ def served(folder: Path) -> Iterator[str]:
         server.wait()
 
 
-def in_a_browser(browser: Any, address: str) -> None:
+def in_a_browser(say: Say, name: str, browser: Any, address: str) -> None:
     """Largest paint, layout shift and bytes of one visit, the median of TIMES."""
     visits = sorted((visit(browser, address) for _ in range(TIMES)), key=lambda one: one["lcp"])
     seen = visits[len(visits) // 2]
-    print(
-        f"  browser: largest paint {seen['lcp']:.0f} ms (≤ {LCP_MS}), layout shift"
-        f" {seen['cls']:.3f} (≤ {CLS}), HTML {seen['html'] / 1000:.1f} kB, unpacked"
-        f" {seen['unpacked'] / 1000:.0f} kB (≤ {HTML_KB}), script {seen['script'] / 1000:.1f} kB"
-        f" (≤ {SCRIPT_KB}), styles {seen['style'] / 1000:.1f} kB",
-        flush=True,
-    )
+    for what, value, unit, most, main in (
+        ("largest paint", seen["lcp"], "ms", LCP_MS, True),
+        ("layout shift", seen["cls"], "", CLS, True),
+        ("HTML as sent", seen["html"] / 1000, "kB", None, False),
+        ("HTML unpacked", seen["unpacked"] / 1000, "kB", HTML_KB, True),
+        ("script before interaction", seen["script"] / 1000, "kB", SCRIPT_KB, False),
+        ("styles", seen["style"] / 1000, "kB", None, False),
+        ("first request answered", seen["first"], "ms", None, False),
+    ):
+        figure = Figure("", f"{name}, {what}", value, unit, main=main)
+        say(at_most(figure, most) if most else figure)
 
 
 def visit(browser: Any, address: str) -> dict[str, float]:
@@ -137,31 +166,5 @@ def visit(browser: Any, address: str) -> dict[str, float]:
         "unpacked": unpacked,
         "script": sizes["Script"],
         "style": sizes["Stylesheet"],
+        "first": response.request.timing["responseStart"],
     }
-
-
-def main() -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investtrack.settings")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    django.setup()
-    from playwright.sync_api import sync_playwright
-
-    paths = pages()
-    with (
-        TemporaryDirectory() as folder,
-        served(Path(folder)) as base,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        for path in paths:
-            print(f"\n{path}")
-            in_the_server(path)
-            in_a_browser(browser, base + path)
-        browser.close()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
