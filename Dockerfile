@@ -11,11 +11,14 @@ RUN apt-get update && apt-get install -y --no-install-recommends fonts-wqy-micro
 COPY requirements.txt .
 RUN pip install --require-hashes -r requirements.txt
 
-COPY manage.py ./
+COPY manage.py gunicorn.conf.py ./
 COPY investtrack investtrack
 COPY deals deals
 COPY templates templates
 COPY locale locale
+
+# Compiled once here, and not at the start of every process.
+RUN python -m compileall -q manage.py investtrack deals
 
 # An ordinary user; only the data folder is theirs to write.
 RUN useradd --system --uid 10001 investtrack \
