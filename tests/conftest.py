@@ -1,15 +1,17 @@
 """Fixtures for every test: the database, suppliers' real files, ready-made deals."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import rmtree
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from deals.models import DealVersion
 from tests.factories import make_deal
@@ -42,6 +44,37 @@ def published(db: None) -> Callable[..., DealVersion]:
     return make_deal
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files_looked_at_once() -> Iterator[None]:
+    """A server lists its static files when it starts; each client of a test is one that starts.
+
+    What was listed is kept by everything that it was made of.
+    """
+    listed: dict[tuple[object, ...], dict[str, object]] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def add(middleware: WhiteNoiseMiddleware) -> None:
+        made_of = (
+            middleware.static_prefix,
+            middleware.max_age,
+            middleware.charset,
+            middleware.allow_all_origins,
+            middleware.add_headers_function,
+            *map(
+                repr, (settings.STATICFILES_DIRS, settings.STATICFILES_FINDERS, settings.STORAGES)
+            ),
+        )
+        if middleware.files or made_of not in listed:
+            look(middleware)
+        if not middleware.files:
+            middleware.files.update(listed[made_of])
+        listed.setdefault(made_of, dict(middleware.files))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def passwords_in_no_time(settings: LazySettings) -> None:
     """A real hash takes as long as it can, which is its point, and not that of a test."""
@@ -55,13 +88,18 @@ def no_kept_answers() -> None:
 
 
 @pytest.fixture(autouse=True)
-def imports_folder(
-    settings: LazySettings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    """Received files are kept in a folder of the test's own."""
-    settings.IMPORTS_DIR = tmp_path_factory.getbasetemp() / f"imports-{uuid4().hex}"
+def kept_files(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Received files and those of releases are kept in folders of the test's own."""
+    mine = tmp_path_factory.getbasetemp() / f"kept-{uuid4().hex}"
+    mine.mkdir()
+    settings.IMPORTS_DIR, settings.RELEASES_DIR = mine / "imports", mine / "releases"
     yield
-    rmtree(settings.IMPORTS_DIR, ignore_errors=True)
+    rmtree(mine, ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end, so nobody has to look through it for garbage again."""
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

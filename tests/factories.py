@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from deals.feeds.publish import publish
@@ -116,7 +117,7 @@ def _version(facts: Mapping[str, Any], deal: Deal | None = None) -> DealVersion:
     part_of = facts.get("part_of")
     version = DealVersion.objects.create(
         deal=deal,
-        number=deal.versions.count() + 1,
+        number=_next_number(deal),
         state=DealVersion.State.SUBMITTED,
         based_on=live,
         target=target,
@@ -150,6 +151,12 @@ def _version(facts: Mapping[str, Any], deal: Deal | None = None) -> DealVersion:
         source, _ = Source.objects.get_or_create(title=title, url="https://example.org/test")
         Citation.objects.create(version=version, source=source)
     return version
+
+
+def _next_number(deal: Deal) -> int:
+    """As everybody numbers: an import that was overtaken leaves gaps behind."""
+    highest: int = deal.versions.aggregate(highest=Max("number"))["highest"] or 0
+    return highest + 1
 
 
 def _basis(country: str | None, facts: Mapping[str, Any]) -> str:

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests.processes import ROOT, kill, processes_of, the_process, wait_until
-from tests.services.conftest import free_port
+from tests.serving import free_port
 
 GONE_SECONDS = 10
 READY_SECONDS = 60
-LATER_START_SECONDS = 45
+LATER_START_SECONDS = 10
 
 pytestmark = [
     pytest.mark.services,
