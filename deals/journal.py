@@ -20,6 +20,7 @@ VERBS = {
     "began": gettext_noop("began a draft"),
     "discarded": gettext_noop("threw a draft away"),
     "submitted": gettext_noop("submitted"),
+    "sent": gettext_noop("sent through the API"),
     "took_back": gettext_noop("took back"),
     "published": gettext_noop("published"),
     "rejected": gettext_noop("rejected"),
@@ -42,8 +43,20 @@ VERBS = {
     "took_held": gettext_noop("took a held file of"),
     "dropped_held": gettext_noop("dropped a held file of"),
     "scheduled": gettext_noop("changed the schedule of"),
+    "released": gettext_noop("named the release"),
+    "described_release": gettext_noop("changed the notes or DOI of the release"),
+    "wanted_files": gettext_noop("asked for the files of the release"),
     "changed_reference": gettext_noop("changed reference data"),
     "changed_person": gettext_noop("changed an account"),
+    "key_made": gettext_noop("made a key of the API"),
+    "key_revoked": gettext_noop("revoked a key of the API"),
+    "webhook_made": gettext_noop("made the webhook"),
+    "webhook_off": gettext_noop("switched off the webhook"),
+    "webhook_on": gettext_noop("switched on the webhook"),
+    "webhook_rotated": gettext_noop("made a new secret for the webhook"),
+    "webhook_tested": gettext_noop("tested the webhook"),
+    "webhook_replayed": gettext_noop("had a message sent again to the webhook"),
+    "webhook_deleted": gettext_noop("deleted the webhook"),
 }
 # Why a person is told something; the subject is a deal's target, an organization, a file.
 TOLD = {
@@ -58,6 +71,7 @@ TOLD = {
     "merged": gettext_noop("A merge of %(subject)s and another deal was made or undone"),
     "reported": gettext_noop("A reader reports an error in %(subject)s"),
     "import_done": gettext_noop("Your import of %(subject)s has ended"),
+    "webhook_off": gettext_noop("Your webhook %(subject)s was switched off"),
 }
 
 

@@ -1,28 +1,38 @@
 """Doors for the worker: an id in, one call. A missing row is a return, an unknown error raises."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
 from deals import mail
+from deals.accounts.keys_counted import forget_counts
+from deals.accounts.seen import forget_ended
 from deals.actions.imports import tell_of_end
+from deals.actions.proposals import forget_answers
 from deals.entry import likely_pairs
+from deals.exports import release
 from deals.feeds import queue, schedules, turns
 from deals.feeds import tidy as tidying
-from deals.feeds.newcomers import LATELY, look_for_likeness, published_lately
+from deals.feeds.newcomers import LATELY, look_for_likeness, look_further, published_lately
 from deals.feeds.spellings import spell_missing
 from deals.flows.whatif import impact
 from deals.flows.whatif_reviews import weigh_waiting
-from deals.models import ImportRun
+from deals.models import ImportRun, Release
 from deals.models.derived import rebuild
+from deals.webhooks import making, sending
 
 log = logging.getLogger(__name__)
 # How far back the look for deals that may be one goes, several of its turns.
 JUST_NOW = timedelta(minutes=20)
+# Messages are sent for so long, in seconds; what is left then waits for the next turn.
+SENDING = 200
 
 
 def ring(import_id: int) -> None:
@@ -54,10 +64,14 @@ def sweep_imports() -> int:
 
 
 @shared_task
-def suggest_organizations(import_id: int) -> int:
-    """Which organizations that an import brought may be known ones, and then which deals."""
-    found = look_for_likeness(import_id)
-    likely_pairs.suggest_for_import(import_id)
+def suggest_organizations(import_id: int, after: int = 0) -> int:
+    """Which organizations that an import brought may be known ones, a slice at a time, and then
+    which deals."""
+    found, last = look_further(import_id, after)
+    if last:
+        _send(partial(suggest_organizations.delay, import_id), last)
+    else:
+        likely_pairs.suggest_for_import(import_id)
     return found
 
 
@@ -109,13 +123,72 @@ def tidy() -> dict[str, int]:
         likely_pairs.suggest_for_import(import_id)
     likely_pairs.suggest_since(timezone.now() - LATELY)
     spelled = spell_missing()
-    return tidying.tidy() | {"notifications": mail.forget_read(), "spelled": spelled}
+    return tidying.tidy() | {
+        "notifications": mail.forget_read(),
+        "spelled": spelled,
+        "counts": forget_counts(),
+        "answers": forget_answers(),
+        "deliveries": sending.forget_old(),
+        "sessions": forget_ended(),
+    }
 
 
 @shared_task
 def close_periods() -> int:
     """Fix the mean rates of months, quarters and years that have ended since they were computed."""
     return rebuild(only_provisional=True)
+
+
+def ring_release(release_id: int) -> None:
+    """Have the files of a release made, or described anew."""
+    _send(make_release.delay, release_id)
+
+
+@shared_task
+def make_release(release_id: int) -> None:
+    """Make the files of a release. Stopped at its time limit, it goes on with the next file."""
+    found = Release.objects.filter(pk=release_id).first()
+    if found is None:
+        return
+    before = release.finished(found)
+    try:
+        release.make(found)
+    except release.Busy:
+        return
+    except SoftTimeLimitExceeded:
+        if release.finished(found) > before:
+            ring_release(release_id)
+            return
+        why = "This takes longer than a worker may; run manage.py release with --rebuild instead."
+        release.give_up(found, why)
+
+
+@shared_task
+def make_releases() -> int:
+    """Ring again for releases whose files nobody makes."""
+    waiting = [one.pk for one in release.pending()]
+    for pk in waiting:
+        ring_release(pk)
+    return len(waiting)
+
+
+def ring_webhooks() -> None:
+    """Ring for a worker, where anybody wants to be told that something was published."""
+    if making.anyone_waits():
+        _send(tell_webhooks.delay, 0)
+
+
+@shared_task
+def tell_webhooks(sent: int = 0) -> int:
+    """Write down what webhooks are to be told, and send what is due; how many were sent."""
+    ends = time.monotonic() + SENDING
+    while time.monotonic() < ends:
+        making.make_out()
+        tried = sending.send_some()
+        sent += tried
+        if not tried:
+            break
+    return sent
 
 
 def _send(delay: Callable[[int], object], number: int) -> None:
