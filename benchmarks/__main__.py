@@ -2,8 +2,9 @@
 
 SIZES are numbers of generated deals ("100000 1000000"); each has a scratch database of its own,
 which is dropped afterwards unless KEEP=1 keeps it for the next run. BUDGET is how many seconds all
-of it may take: what does not fit is left out, and the report says so. Ends with 1 when a promise is
-broken or a section failed.
+of it may take: what does not fit is left out, and the report says so. With --only some sections are
+measured again, and the report of the day keeps the others as they were. Ends with 1 when a promise
+is broken or a section failed.
 """
 
 import argparse
@@ -22,7 +23,16 @@ import django
 
 from benchmarks.machine import facts, load_now
 from benchmarks.one import SECTIONS
-from benchmarks.report import FAILED, MISSED, RESULTS, Figure, folder_name, from_dict, write
+from benchmarks.report import (
+    FAILED,
+    MISSED,
+    RESULTS,
+    Figure,
+    folder_name,
+    from_dict,
+    with_earlier,
+    write,
+)
 from benchmarks.table import show
 
 SIZES = "100000 1000000"
@@ -90,7 +100,8 @@ def _measure(deals: int, wanted: list[str], budget: Budget, arguments: Any) -> i
         }
         figures += measured(wanted, deals, large, empty, budget, Path(folder), environment)
         run["load_after"] = round(load_now(), 2)
-    write(arguments.results / folder_name(run["date"], deals), run, figures)
+    kept = arguments.results / folder_name(run["date"], deals)
+    write(kept, *with_earlier(kept, run, figures))
     return sum(figure.verdict in (MISSED, FAILED) for figure in figures)
 
 

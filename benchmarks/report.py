@@ -132,9 +132,11 @@ def markdown(run: dict[str, Any], figures: Sequence[Figure]) -> str:
     lines += [f"{sum(bool(f.kept) for f in figures)} of {counted} promises kept in this run."]
     lines += ["", *(f"* {f.verdict}: {f.section}: {line_plain(f)}" for f in missed), ""]
     lines += ["| machine | |", "|---|---|"]
-    lines += [f"| {name.replace('_', ' ')} | {value} |" for name, value in run.items()]
+    facts = {name: value for name, value in run.items() if name != "sections"}
+    lines += [f"| {name.replace('_', ' ')} | {value} |" for name, value in facts.items()]
     for name, found in sections(figures).items():
-        lines += ["", f"## {name}", "", *table(found)]
+        when = run.get("sections", {}).get(name)
+        lines += ["", f"## {name}", "", *([when, ""] if when else []), *table(found)]
     return "\n".join([*lines, ""])
 
 
@@ -150,6 +152,29 @@ def write(folder: Path, run: dict[str, Any], figures: Sequence[Figure]) -> None:
     text = json.dumps(said, ensure_ascii=False, indent=1)
     (folder / FIGURES).write_text(text + "\n", encoding="utf-8")
     (folder / REPORT).write_text(markdown(run, figures), encoding="utf-8")
+
+
+def with_earlier(
+    folder: Path, run: dict[str, Any], figures: Sequence[Figure]
+) -> tuple[dict[str, Any], list[Figure]]:
+    """A run together with the sections that the folder has of earlier runs and this one has not.
+
+    `sections` of the run says of each when it was measured, and at which load.
+    """
+    mine = sections(figures)
+    said = dict.fromkeys(mine, _when(run))
+    if not (folder / FIGURES).exists():
+        return run | {"sections": said}, list(figures)
+    before, known = read(folder)
+    whole = sections(known) | mine
+    then = before.get("sections") or dict.fromkeys(whole, _when(before))
+    quiet = run["quiet"] and (before["quiet"] or not whole.keys() - mine.keys())
+    run = run | {"sections": then | said, "quiet": quiet}
+    return run, [figure for found in whole.values() for figure in found]
+
+
+def _when(run: dict[str, Any]) -> str:
+    return f"At {run['time']}; load {run['load']} before, {run['load_after']} after."
 
 
 def read(folder: Path) -> tuple[dict[str, Any], list[Figure]]:

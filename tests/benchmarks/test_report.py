@@ -1,5 +1,6 @@
 """Figures are judged, kept and shown as they were measured."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.report import (
@@ -13,6 +14,7 @@ from benchmarks.report import (
     number,
     promised_from,
     read,
+    with_earlier,
     write,
 )
 
@@ -56,6 +58,31 @@ def test_figures_come_back_as_they_were_written(tmp_path: Path) -> None:
     write(tmp_path / "one", RUN, figures)
     assert read(tmp_path / "one") == (RUN, figures)
     assert "1 of 1 promises kept" in (tmp_path / "one" / "report.md").read_text()
+
+
+def test_sections_that_are_not_measured_again_stay_as_they_were(tmp_path: Path) -> None:
+    other = Figure("Import", "rows", 9.0, "/s")
+    write(tmp_path, *with_earlier(tmp_path, RUN, [LIST, other]))
+    later = RUN | {"time": "05:06 UTC", "load": 0.3}
+    slower = replace(LIST, value=400.0)
+    run, figures = with_earlier(tmp_path, later, [slower])
+    assert figures == [slower, other]
+    assert {name: said[3:12] for name, said in run["sections"].items()} == {
+        "API": "05:06 UTC",
+        "Import": "03:04 UTC",
+    }
+    text = markdown(run, figures)
+    assert text.index("## API") < text.index("05:06 UTC; load 0.3") < text.index("## Import")
+    assert "03:04 UTC; load 0.1" in text
+    write(tmp_path, run, figures)
+    assert read(tmp_path) == (run, figures)
+
+
+def test_a_run_beside_a_busy_one_is_busy_until_all_is_measured_again(tmp_path: Path) -> None:
+    other = Figure("Import", "rows", 9.0, "/s")
+    write(tmp_path, *with_earlier(tmp_path, RUN | {"quiet": False}, [LIST, other]))
+    assert with_earlier(tmp_path, RUN, [LIST])[0]["quiet"] is False
+    assert with_earlier(tmp_path, RUN, [LIST, other])[0]["quiet"] is True
 
 
 def test_the_newest_run_of_each_size_counts(tmp_path: Path) -> None:
