@@ -15,7 +15,7 @@ from urllib.request import urlopen
 from django.db import connection
 
 from benchmarks.api_load import Load, in_its_own_process
-from benchmarks.chaos_rig import free_port
+from benchmarks.ports import free_port
 from benchmarks.scratch import address
 
 WORKERS, THREADS = 2, 4

@@ -7,7 +7,8 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-from benchmarks.chaos_rig import Broker, Process, RigError, free_port, listens, wait_until
+from benchmarks.chaos_rig import Broker, Process, RigError, listens, wait_until
+from benchmarks.ports import free_port
 
 # The script itself: the one in the path changes the user first, and with it the folders.
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")

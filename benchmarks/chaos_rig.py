@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import psycopg
 
+from benchmarks.ports import free_port
 from investtrack.embedded import binaries, owner
 from investtrack.processes import dies_with_parent, last_lines
 
@@ -27,12 +28,6 @@ START_SECONDS = 60.0
 
 class RigError(Exception):
     """A server that the run needs cannot be had; the text says why."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> float:

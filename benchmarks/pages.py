@@ -16,8 +16,8 @@ from time import sleep
 from typing import Any
 from urllib.request import urlopen
 
-from benchmarks.chaos_rig import free_port
 from benchmarks.clock import TIMES, timed
+from benchmarks.ports import free_port
 from benchmarks.report import Figure, at_most
 from benchmarks.went import Say
 

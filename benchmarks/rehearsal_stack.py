@@ -17,8 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.chaos_rig import Process, RigError, free_port, listens, wait_until
+from benchmarks.chaos_rig import Process, RigError, listens, wait_until
 from benchmarks.compose import ROOT, SCALED, load
+from benchmarks.ports import free_port
 from investtrack.embedded import binaries, owner
 
 # Where a service is reached inside the network of the compose file.

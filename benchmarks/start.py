@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks.chaos_rig import free_port
+from benchmarks.ports import free_port
 from benchmarks.report import Figure, at_most
 from benchmarks.went import Say
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.chaos_brokers import Redis
-from benchmarks.chaos_rig import Process, Rig, children, free_port, listens, wait_until
+from benchmarks.chaos_rig import Process, Rig, children, listens, wait_until
+from benchmarks.ports import free_port
 
 START_SECONDS = 180.0
 

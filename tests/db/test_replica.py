@@ -9,6 +9,7 @@ from django.db.utils import OperationalError
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 
+from benchmarks.ports import free_port
 from deals.flows import furthest
 from deals.models import ApiKey, ledger
 from deals.rules.keys import new_key
@@ -19,7 +20,6 @@ from investtrack.shared_cache import SharedCache
 from tests.api.partners import make_key
 from tests.db.conftest import address, alias_of
 from tests.factories import make_deal
-from tests.serving import free_port
 
 WHERE = "SELECT current_setting('transaction_read_only')"
 
