@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 
-from benchmarks.chaos_rig import Rig, wait_until
+from benchmarks.chaos_rig import START_SECONDS, Rig, wait_until
 
 SENTENCE = "The register does not answer at the moment"
 HEALED_SECONDS = 10.0
@@ -28,7 +28,7 @@ class Pages:
 
     def __enter__(self) -> "Pages":
         self.rig.web.start()
-        wait_until(lambda: self.ask() == 200, 60, "the web server answers")
+        wait_until(lambda: self.ask() == 200, START_SECONDS, "the web server answers")
         self._reader.start()
         return self
 
@@ -64,4 +64,4 @@ class Pages:
 
     def healed(self) -> float:
         """Seconds until a page is whole again."""
-        return wait_until(lambda: self.ask() == 200, 60, "a page is whole again")
+        return wait_until(lambda: self.ask() == 200, START_SECONDS, "a page is whole again")

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from benchmarks.chaos_file import Made, profile_text
-from benchmarks.chaos_rig import Rig, listens, wait_until
+from benchmarks.chaos_rig import START_SECONDS, Rig, listens, wait_until
 from deals.models import ApiKey
 from deals.rules.keys import digest_of, new_key, prefix_of
 from deals.rules.roles import PROPOSE
@@ -37,7 +37,7 @@ class Partner:
         if not self.started:
             self.rig.web.start()
         port = self.rig.ports["web"]
-        wait_until(lambda: listens(port), 60, "the web server listens")
+        wait_until(lambda: listens(port), START_SECONDS, "the web server listens")
         key = {"Authorization": f"Bearer {_key()}"}
         self.client = httpx.Client(
             base_url=f"http://127.0.0.1:{port}", headers=key, timeout=60, trust_env=False

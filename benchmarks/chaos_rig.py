@@ -23,7 +23,7 @@ from investtrack.embedded import binaries, owner
 from investtrack.processes import dies_with_parent, last_lines
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 class RigError(Exception):

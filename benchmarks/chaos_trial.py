@@ -1,5 +1,6 @@
 """What all trials of the chaos run share: what they report, and how they bring a file."""
 
+import os
 import random
 import time
 from collections.abc import Callable
@@ -17,6 +18,9 @@ from deals.feeds import queue
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.receive import receive
 
+# How much longer than promised something may take, where it only has to come: service tests share
+# their machine with others, and do not measure it. A report that people read has 1.
+SLACK = float(os.environ.get("CHAOS_SLACK") or 1)
 AFTER_KILLS = 60.0
 AFTER_BROKER = 120.0
 # A trial that takes longer is stuck.
@@ -36,7 +40,7 @@ class Trial:
     def limit(self, what: str, seconds: float, most: float) -> None:
         """Note a measured time, and a fault when it is too long."""
         self.facts[what] = round(seconds, 1)
-        if seconds > most:
+        if seconds > most * SLACK:
             self.faults.append(f"{what}: {seconds:.1f} s, more than {most:.0f} s.")
 
 
