@@ -1,36 +1,33 @@
 """Writes the last results of `make bench-chaos` into the table of docs/reliability.md."""
 
-import json
-import re
-from typing import Any
+from benchmarks.chaos_promises import PAGE, TRIAL
+from benchmarks.chaos_report import Row, kept
+from benchmarks.chaos_sizes import RESULTS, TESTS
 
-from benchmarks.chaos_report import RESULTS
-from benchmarks.chaos_rig import ROOT
-
-PAGE = ROOT / "docs" / "reliability.md"
-TRIAL = re.compile(r"`TRIALS=([\w-]+) make bench-chaos`")
 FACTS = 2
 
 
-def results(report: dict[str, Any]) -> dict[str, str]:
+def results(rows: list[Row]) -> dict[str, str]:
     """In a few words what became of each trial, by its name."""
     found: dict[str, list[str]] = {}
-    for trial in report["trials"]:
+    for trial in rows:
+        if trial["code"] == TESTS:
+            continue
         facts = [f"{what} {value}" for what, value in trial["facts"].items() if _short(value)]
         verdict = "**failed**" if trial["faults"] else "held"
-        said = f"{trial['broker']}: {verdict}; {'; '.join(facts[:FACTS])}".rstrip("; ")
+        about = f"{trial['at'][:10]}{', quick' if trial['quick'] else ''}"
+        said = f"{about}, {trial['broker']}: {verdict}; {'; '.join(facts[:FACTS])}".rstrip("; ")
         found.setdefault(trial["code"], []).append(said.replace("|", "/"))
-    about = f"{report['at'][:10]}{', quick' if report['quick'] else ''}"
-    return {code: f"{about}. {'. '.join(said)}" for code, said in found.items()}
+    return {code: ". ".join(said) for code, said in found.items()}
 
 
 def _short(value: object) -> bool:
     return not isinstance(value, dict) and len(str(value)) < 60
 
 
-def filled(page: str, report: dict[str, Any]) -> str:
+def filled(page: str, rows: list[Row]) -> str:
     """The page with the last cell of each row that names a trial written anew."""
-    said = results(report)
+    said = results(rows)
     lines = []
     for line in page.splitlines():
         trial = TRIAL.search(line)
@@ -42,9 +39,7 @@ def filled(page: str, report: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Raises FileNotFoundError before there was any run."""
-    report = json.loads((RESULTS / "report.json").read_text())
-    PAGE.write_text(filled(PAGE.read_text(), report))
+    PAGE.write_text(filled(PAGE.read_text(), kept(RESULTS)))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import psycopg
 from django.db import connection
 
 from benchmarks.chaos_file import Made, make_file
-from benchmarks.chaos_pages import HEALED_SECONDS, SAID_SECONDS, Pages
 from benchmarks.chaos_partner import Partner
 from benchmarks.chaos_rig import RigError, children, kill
 from benchmarks.chaos_trial import AFTER_BROKER, AFTER_KILLS, PATIENCE, Brought, Chaos, Trial
@@ -17,6 +16,9 @@ from benchmarks.chaos_watch import Seen
 from benchmarks.chaos_worker import POISON
 from deals import tasks
 from deals.models import ImportRun
+
+# Seconds after which nobody waits any more; that something was not done is then a fault.
+STUCK = 300.0
 
 
 def workers(chaos: Chaos, rows: int, kills: int) -> Trial:
@@ -31,12 +33,12 @@ def workers(chaos: Chaos, rows: int, kills: int) -> Trial:
     last = time.monotonic()
     while done.total() < kills:
         brought.append(chaos.bring(f"W{len(brought)}", "Chaos workers", rows, tasks.ring))
-        for seen in _moments(chaos, brought[-1][0]):
+        for seen in moments(chaos, brought[-1][0]):
             done[_kill_a_worker(chaos, seen)] += 1
             phases[seen.phase] += 1
-            _say(done.total(), kills, seen)
+            say(done.total(), kills, seen)
             last = time.monotonic()
-        chaos.watch.until_done(300)
+        chaos.watch.until_done(STUCK)
     chaos.sweep_every(10)
     trial.limit("seconds from the last kill to the end", time.monotonic() - last, AFTER_KILLS)
     trial.facts |= {"kills": done.total(), "of": dict(done), "in": dict(phases)}
@@ -44,7 +46,7 @@ def workers(chaos: Chaos, rows: int, kills: int) -> Trial:
     return chaos.check(trial, brought)
 
 
-def _moments(chaos: Chaos, run_id: int) -> Iterator[Seen]:
+def moments(chaos: Chaos, run_id: int) -> Iterator[Seen]:
     """Random moments at which a worker works on the import, until it ends."""
     begun = time.monotonic()
     while True:
@@ -63,7 +65,7 @@ def _moments(chaos: Chaos, run_id: int) -> Iterator[Seen]:
         time.sleep(0.02)
 
 
-def _say(done: int, kills: int, seen: Seen) -> None:
+def say(done: int, kills: int, seen: Seen) -> None:
     if done % 25 == 0:
         print(f"  {done} of {kills} kills, {seen.phase}", flush=True)
 
@@ -84,42 +86,11 @@ def _kill_a_worker(chaos: Chaos, seen: Seen) -> str:
     return what
 
 
-def database(chaos: Chaos, rows: int, kills: int) -> Trial:
-    """Kill PostgreSQL with all its processes until an import ends all the same; pages are read."""
-    trial, brought = Trial("database killed"), []
-    chaos.sweep_every(1)
-    starts: list[float] = []
-    healed: list[float] = []
-    phases = Counter[str]()
-    with Pages(chaos.rig) as pages:
-        while len(starts) < kills:
-            brought.append(chaos.bring(f"P{len(brought)}", "Chaos database", rows, tasks.ring))
-            for seen in _moments(chaos, brought[-1][0]):
-                chaos.rig.postgres.kill()
-                starts.append(chaos.rig.start_database())
-                last = time.monotonic()
-                healed.append(pages.healed())
-                phases[seen.phase] += 1
-                _say(len(starts), kills, seen)
-            connection.close()
-            chaos.watch.until_done(300)
-        trial.limit("seconds from its return to the end", time.monotonic() - last, AFTER_KILLS)
-    chaos.sweep_every(10)
-    trial.limit("seconds until pages are whole", max(healed), HEALED_SECONDS)
-    trial.limit("slowest 503, seconds", pages.slowest.get(503, 0.0), SAID_SECONDS)
-    trial.facts["slowest page, seconds"] = round(pages.slowest.get(200, 0.0), 1)
-    trial.faults += pages.faults
-    trial.facts |= {"kills": len(starts), "in": dict(phases), "imports": len(brought)}
-    trial.facts["answers to readers"] = dict(pages.statuses)
-    trial.facts["longest recovery of PostgreSQL, seconds"] = round(max(starts), 1)
-    return chaos.check(trial, brought)
-
-
 def plain(chaos: Chaos, files: int, rows: int) -> Trial:
     """Nothing is killed."""
     trial = Trial("nothing killed")
     brought = _several(chaos, "N", files, rows, tasks.ring)
-    trial.limit("seconds to the end", chaos.watch.until_done(300), AFTER_KILLS)
+    trial.limit("seconds to the end", chaos.watch.until_done(STUCK), AFTER_KILLS)
     return chaos.check(trial, brought)
 
 
@@ -131,6 +102,7 @@ def broker_lost(chaos: Chaos, files: int, rows: int) -> Trial:
     brought = _several(chaos, "L", files, rows, tasks.ring)
     chaos.rig.broker.kill()
     chaos.rig.broker.start()
+    trial.facts |= {"imports that wait": chaos.watch.waiting()}
     _take_up(chaos, trial)
     return chaos.check(trial, brought, derived=False)
 
@@ -157,7 +129,7 @@ def broker_down(chaos: Chaos, files: int, rows: int) -> Trial:
 
 def _take_up(chaos: Chaos, trial: Trial) -> None:
     chaos.rig.revive()
-    trial.limit("seconds from its return to the end", chaos.watch.until_done(300), AFTER_BROKER)
+    trial.limit("seconds from its return to the end", chaos.watch.until_done(STUCK), AFTER_BROKER)
 
 
 def _several(
@@ -179,13 +151,17 @@ def doubled(chaos: Chaos, files: int, rows: int) -> Trial:
             for _ in pool.map(tasks.ring, [run_id] * 4):
                 pass
 
+        begun = time.monotonic()
         brought = _several(chaos, "B", files, rows, ring)
-        while chaos.watch.waiting():
+        times = 4 * len(brought)
+        while chaos.watch.waiting() and time.monotonic() - begun < STUCK:
             chaos.pause()
             for run_id, _ in brought:
                 ring(run_id)
+                times += 4
             chaos.rig.revive()
-    chaos.watch.until_done(300)
+    trial.facts |= {"imports": len(brought), "messages": times}
+    trial.facts["seconds to the end"] = round(time.monotonic() - begun, 1)
     return chaos.check(trial, brought, derived=False)
 
 
@@ -196,10 +172,10 @@ def poison(chaos: Chaos, files: int, rows: int) -> Trial:
     bad, _ = chaos.bring(POISON, "Chaos poison", rows, tasks.ring)
     beside = _timed(chaos, lambda: _several(chaos, "H", files, rows, tasks.ring))
     trial.limit("seconds that the others were delayed", max(beside[1] - alone[1], 0.0), 10.0)
-    chaos.watch.until_done(300)
+    chaos.watch.until_done(STUCK)
     connection.close()
     run = ImportRun.objects.get(pk=bad)
-    trial.facts["it says"] = run.problem
+    trial.facts |= {"files beside it": files, "it says": run.problem}
     if run.state != "failed" or "after 3 attempts" not in run.problem:
         trial.faults.append(f"The poisonous import is {run.state}: {run.problem or 'no word'}")
     return chaos.check(trial, alone[0] + beside[0], derived=False)

@@ -1,15 +1,15 @@
 """docs/reliability.md names only what is there, and says what the last run found."""
 
 import ast
-import json
 import re
 from pathlib import Path
 
 import pytest
 
-from benchmarks.chaos import TRIALS
 from benchmarks.chaos_docs import PAGE, TRIAL, filled
-from benchmarks.chaos_report import RESULTS
+from benchmarks.chaos_promises import read
+from benchmarks.chaos_report import kept, markdown
+from benchmarks.chaos_sizes import RESULTS, TRIALS
 
 ROOT = Path(__file__).parents[2]
 TEXT = PAGE.read_text()
@@ -37,10 +37,14 @@ def test_trials_and_words_of_make_are_there_and_no_trial_is_missing() -> None:
 
 
 def test_the_last_results_are_those_of_the_report() -> None:
-    report = RESULTS / "report.json"
-    if not report.exists():
-        pytest.skip("No run of `make bench-chaos` is kept.")
-    assert filled(TEXT, json.loads(report.read_text())) == TEXT
+    assert filled(TEXT, kept(RESULTS)) == TEXT
+
+
+def test_the_report_has_a_line_for_every_promise_of_the_page() -> None:
+    report = (RESULTS / "report.md").read_text()
+    assert report == markdown(kept(RESULTS), read(TEXT))
+    for row in ROWS:
+        assert "\n" + " |".join(row.split(" |")[:2]) + " |" in report, row
 
 
 def test_a_result_is_written_into_the_last_cell_of_its_row() -> None:
@@ -49,9 +53,9 @@ def test_a_result_is_written_into_the_last_cell_of_its_row() -> None:
     trial = {
         "code": "workers", "broker": "redis", "faults": [],
         "facts": {"seconds to the end": 3, "kills": 200, "of": {"both": 1}},
+        "at": "2026-11-22 20:00 UTC", "quick": False,
     }  # fmt: skip
-    report = {"at": "2026-11-22 20:00 UTC", "quick": False, "trials": [trial]}
-    said = "2026-11-22. redis: held; seconds to the end 3; kills 200"
+    said = "2026-11-22, redis: held; seconds to the end 3; kills 200"
     for before in (page, empty):
-        assert filled(before, report) == page.replace("old", said)
-    assert "failed" in filled(page, report | {"trials": [trial | {"faults": ["One is lost."]}]})
+        assert filled(before, [trial]) == page.replace("old", said)
+    assert "failed" in filled(page, [trial | {"faults": ["One is lost."]}])

@@ -1,7 +1,9 @@
 """The quick chaos run: what dies, is cut off or fills up costs time, and never a row.
 
-`make bench-chaos` is the long one. Each trial ends with the ledger's own accounts beside those of
-the files (benchmarks/chaos_check.py); a fault is a sentence about what was lost, doubled or late.
+`make bench-chaos` is the long one, and holds the system to its promises of seconds; here it is
+enough that what has to come does come (CHAOS_SLACK). Each trial ends with the ledger's own accounts
+beside those of the files (benchmarks/chaos_check.py); a fault is a sentence about what was lost,
+doubled or never came.
 """
 
 import json
@@ -13,14 +15,15 @@ from typing import Any
 
 import pytest
 
-from benchmarks.chaos import QUICK
 from benchmarks.chaos_brokers import NO_RABBITMQ, NO_REDIS, rabbitmq_is_here, redis_program
+from benchmarks.chaos_sizes import QUICK
 from tests.processes import ROOT
 
 pytestmark = [
     pytest.mark.services,
     pytest.mark.skipif(redis_program() is None, reason=NO_REDIS),
 ]
+HOW = {"QUICK": "1", "CHAOS_SLACK": "10", "SEED": "11"}
 Trials = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -32,7 +35,7 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> Trials:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.chaos"],
         cwd=ROOT,
-        env={**os.environ, **plain, "QUICK": "1", "CHAOS_RESULTS": str(folder)},
+        env={**os.environ, **plain, **HOW, "CHAOS_RESULTS": str(folder)},
         capture_output=True,
         text=True,
         timeout=900,
@@ -53,29 +56,29 @@ def without_fault(trials: Trials, name: str, broker: str = "redis") -> dict[str,
 def test_workers_and_their_processes_are_killed_and_every_row_is_there_once(trials) -> None:
     facts = without_fault(trials, "workers killed")
     assert facts["kills"] >= QUICK["KILLS"]
-    assert facts["seconds from the last kill to the end"] <= 60
 
 
-def test_the_database_is_killed_and_pages_say_so_and_are_whole_within_ten_seconds(trials) -> None:
+def test_the_database_is_killed_and_pages_say_so_and_are_whole_again(trials) -> None:
     facts = without_fault(trials, "database killed")
     assert facts["kills"] >= QUICK["DATABASE_KILLS"]
     assert facts["answers to readers"]["503"] > 0
     assert set(facts["answers to readers"]) == {"200", "503"}
-    assert facts["seconds until pages are whole"] <= 10
+
+
+def test_sessions_and_servers_that_end_cost_an_import_nothing(trials) -> None:
+    facts = without_fault(trials, "database sessions ended")
+    assert facts["times"] >= QUICK["SESSION_KILLS"]
 
 
 @pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
 def test_a_broker_that_dies_with_its_queue_loses_no_import(trials, broker) -> None:
     needs(broker)
-    facts = without_fault(trials, "broker killed with its queue", broker)
-    assert facts["seconds from its return to the end"] <= 120
+    without_fault(trials, "broker killed with its queue", broker)
 
 
 def test_files_are_taken_while_the_broker_is_down(trials) -> None:
     facts = without_fault(trials, "broker down while files are sent")
     assert facts["files that wait"] == QUICK["FILES"]
-    assert facts["seconds for the slowest answer"] <= 10
-    assert facts["seconds from its return to the end"] <= 120
 
 
 @pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
@@ -87,7 +90,6 @@ def test_messages_that_come_many_times_at_once_do_nothing_twice(trials, broker) 
 def test_a_file_that_kills_its_readers_is_given_up_and_holds_nobody_up(trials) -> None:
     facts = without_fault(trials, "poisonous file")
     assert facts["it says"].startswith("Stopped after row 0 after 3 attempts.")
-    assert facts["seconds that the others were delayed"] <= 10
 
 
 def test_a_file_that_needs_more_memory_than_there_is_says_so_and_is_given_up(trials) -> None:
