@@ -1,7 +1,7 @@
 """A chart in every form that a page, a download and an embed need.
 
-A picture has one panel or several; a panel is drawn twice on the server, for wide and for narrow
-screens, and has the same numbers as a table.
+A picture has one panel or several; a panel is drawn on the server, once for all screens or twice,
+for wide and for narrow ones, and has the same numbers as a table.
 """
 
 from dataclasses import dataclass
@@ -24,10 +24,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One drawing in both sizes, its Plotly figure if it has one, and its table.
+    """One drawing, its Plotly figure if it has one, and its table.
 
-    `name` is unique in the picture and begins every id inside the drawings. A panel without deals
-    has no drawings, and `empty` says so in a sentence.
+    `narrow` is nothing where `wide` fits a phone as well. `name` is unique in the picture and
+    begins every id inside the drawings. A panel without deals has no drawings, and `empty` says so
+    in a sentence.
     """
 
     name: str

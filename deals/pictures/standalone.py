@@ -110,8 +110,11 @@ def _key(key: Key, name: str, left: float) -> SafeString:
 
 
 def _extent(svg: SafeString) -> tuple[float, float]:
-    """Width and height of a drawing, from its viewBox."""
-    _x, _y, width, height = ElementTree.fromstring(svg).attrib["viewBox"].split()
+    """Width and height of a drawing with its margin, from its viewBox or its own words."""
+    found = ElementTree.fromstring(svg).attrib
+    if "viewBox" not in found:
+        return float(found["x"]) + float(found["width"]), float(found["height"])
+    _x, _y, width, height = found["viewBox"].split()
     return float(width), float(height)
 
 
@@ -120,9 +123,10 @@ def _placed(svg: SafeString, x: float, y: float, width: float, height: float) ->
     root = ElementTree.fromstring(svg)
     for name in ("role", "aria-labelledby", "aria-describedby"):
         root.attrib.pop(name, None)
+    margin = float(root.get("x", 0))
     root.attrib |= {
-        "x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{width:g}", "height": f"{height:g}",
-        "overflow": "visible",
+        "x": f"{x + margin:.1f}", "y": f"{y:.1f}", "width": f"{width - margin:g}",
+        "height": f"{height:g}", "overflow": "visible",
     }  # fmt: skip
     return mark_safe(ElementTree.tostring(root, encoding="unicode"))
 

@@ -17,7 +17,8 @@ from deals.flows.query import FlowQuery
 from deals.pictures import words
 from deals.pictures.picture import Key, Panel, Picture
 from deals.pictures.table import Column, Table, total_row, value_columns
-from deals.svg.years import HALF, NARROW, WIDE, Size, year_chart
+from deals.svg.axes import HALF, WIDE, Size
+from deals.svg.years import year_chart
 from deals.templatetags.formats import day, number, percent
 
 
@@ -95,7 +96,8 @@ def _panel(
         name=name,
         title=words.direction(query),
         wide=year_chart(chart, name, size) if has_deals else nothing,
-        narrow=year_chart(chart, name, NARROW) if has_deals else nothing,
+        # One drawing fits every width.
+        narrow=nothing,
         figure=figure(chart) if has_deals else None,
         table=_table(query, answer),
         hue=wording.hue(query),

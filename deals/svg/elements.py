@@ -64,13 +64,40 @@ def drawing(
     the marks are links.
     """
     width, height = extent
+    return _group(
+        prefix, title, description, parts,
+        viewBox=f"0 0 {width:.0f} {height:.0f}", class_=f"chart chart-{size}",
+    )  # fmt: skip
+
+
+def fluid(
+    prefix: str,
+    title: str,
+    description: str,
+    extent: tuple[float, float, float],
+    parts: Iterable[SafeString],
+) -> SafeString:
+    """A whole chart whose places across are shares of its width, for every width.
+
+    `extent` is the margin that its labels need at the left, and width and height without it. On a
+    page charts.css gives it the width there is; a file that holds it takes these.
+    """
+    left, width, height = extent
+    return _group(
+        prefix, title, description, parts,
+        x=left, width=width, height=height, class_="chart chart-fluid",
+    )  # fmt: skip
+
+
+def _group(
+    prefix: str, title: str, description: str, parts: Iterable[SafeString], **attrs: object
+) -> SafeString:
     return tag(
         "svg",
         tag("title", title, id=f"{prefix}-title"),
         tag("desc", description, id=f"{prefix}-desc"),
         *parts,
-        viewBox=f"0 0 {width:.0f} {height:.0f}",
-        class_=f"chart chart-{size}",
+        **attrs,
         role="group",
         aria_labelledby=f"{prefix}-title",
         aria_describedby=f"{prefix}-desc",

@@ -32,7 +32,7 @@ def test_nothing_is_wider_than_a_phone(visit, assert_accessible, path):
     page = visit(path, width=360)
     if path == DEMO:
         pick(page, "target")
-        expect(page.locator("svg.chart-narrow").first).to_be_visible()
+        expect(page.locator("svg.chart-fluid").first).to_be_visible()
         assert_accessible(page)
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 360
 
@@ -204,7 +204,7 @@ def test_the_interactive_chart_is_loaded_only_when_asked_for(visit):
     # The script has megabytes; a busy machine takes its time to read it.
     expect(page.locator(".plot .main-svg").first).to_be_visible(timeout=30_000)
     assert any(url.endswith("plotly.min.js") for url in asked)
-    expect(page.locator("svg.chart-wide").first).to_be_hidden()
+    expect(page.locator("svg.chart-fluid").first).to_be_hidden()
 
 
 def test_the_interactive_chart_follows_the_theme(visit):
@@ -222,6 +222,6 @@ def test_paper_shows_the_number_and_the_citation_without_the_form(visit):
     page.emulate_media(media="print")
     expect(page.locator("#question")).to_be_hidden()
     expect(page.locator("#cite-text")).to_be_visible()
-    expect(page.locator("svg.chart-wide").first).to_be_visible()
+    expect(page.locator("svg.chart-fluid").first).to_be_visible()
     # Dark text on white paper, whatever the screen was.
     expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")

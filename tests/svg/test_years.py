@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deals.charts.years import Bars, Line, Marker, YearChart
+from deals.svg.axes import HALF, MARKER_RADIUS, WIDE, marker_rows, nice_top, ticks
 from deals.svg.elements import tag
-from deals.svg.years import MARKER_RADIUS, NARROW, WIDE, marker_rows, nice_top, ticks, year_chart
+from deals.svg.years import year_chart
 
 
 def chart(values=(4, 8), shares=None, provisional=(), events=()):
@@ -21,7 +22,7 @@ def chart(values=(4, 8), shares=None, provisional=(), events=()):
         "Two years",
         years,
         (Bars("Rounds", "hue-eu-cn", tuple(values)),),
-        Line("Share", shares) if shares else None,
+        Line("Share", shares, ("10 %",) * len(shares)) if shares else None,
         tuple(events),
         frozenset(provisional),
     )
@@ -36,7 +37,7 @@ def classes(drawing, name):
     return [node for node in found if name in node.get("class", "").split()]
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("size", [WIDE, HALF])
 def test_bars_are_as_high_as_their_numbers(size):
     low, high = classes(year_chart(chart(), "c", size), "bar")
     assert float(high.get("height")) == pytest.approx(2 * float(low.get("height")), abs=0.2)
@@ -56,7 +57,7 @@ def test_provisional_years_are_hatched_and_their_line_is_dashed():
     drawing = year_chart(chart(shares=shares, provisional=[2021]), "c")
     first, second = classes(drawing, "bar")
     assert first.get("style") is None
-    assert second.get("style") == "fill:url(#c-wide-hatch-0)"
+    assert second.get("style") == "fill:url(#c-hatch-0)"
     assert len(classes(drawing, "line")) == len(classes(drawing, "young")) - 2 == 1
 
 
@@ -75,10 +76,41 @@ def test_the_drawing_is_named_and_described():
     assert [svg.find(f"*[@id='{name}']").text for name in named] == ["Rounds", "Two years"]
 
 
-def test_the_two_sizes_share_no_id():
-    both = year_chart(chart(provisional=[2020]), "c") + year_chart(chart(), "c", NARROW)
+def test_two_drawings_share_no_id():
+    both = year_chart(chart(provisional=[2020]), "c") + year_chart(chart(), "d", HALF)
     ids = [node.get("id") for node in parsed(f"<div>{both}</div>").iter() if node.get("id")]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("years", [1, 6, 27, 60])
+def test_places_across_are_shares_of_the_width_so_that_one_drawing_fits_every_screen(years):
+    events = [Marker(1, date(2020, 1, 1), "first"), Marker(2, date(2019 + years, 12, 31), "last")]
+    shares = tuple(Decimal("0.1") for _ in range(years))
+    drawn = parsed(year_chart(chart((3,) * years, shares, events=events), "c", HALF))
+    places = [node.get(name) for node in drawn.iter() for name in ("x", "x1", "x2", "cx", "width")]
+    shares_of = [float(place[:-1]) for place in filter(None, places) if place.endswith("%")]
+    assert len(shares_of) > 5 * years
+    assert all(0 <= share <= 100 for share in shares_of)
+    bars = [float(bar.get("width")[:-1]) for bar in drawn.iter() if bar.get("class") == "bar"]
+    assert sum(bars) < 100
+    # What is left stands in the margin, or is that of the drawing as a file.
+    assert {place for place in filter(None, places) if not place.endswith("%")} == {
+        *("-6", "-44", "44", "496")
+    }
+
+
+def test_texts_without_room_on_a_phone_are_marked_and_those_without_any_left_out():
+    def numbers(years):
+        shares = tuple(Decimal("0.1") for _ in range(years))
+        drawn = year_chart(chart((3,) * years, shares), "c", HALF)
+        return [node.get("class").split()[2:] for node in classes(drawn, "value")]
+
+    assert numbers(6) == [[]] * 12
+    # Shares have room beside each other only where the drawing is wider than a phone.
+    assert numbers(9) == [["roomy"]] * 9 + [[]] * 9
+    assert numbers(12) == [[]] * 12
+    years = [node.get("class") for node in classes(year_chart(chart((3,) * 11), "c", HALF), "tick")]
+    assert years[-11:] == ["tick mid", *["tick mid roomy", "tick mid"] * 5]
 
 
 def test_no_years_draw_nothing():
