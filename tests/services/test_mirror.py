@@ -62,9 +62,7 @@ def test_a_mirror_that_is_killed_again_and_again_ends_equal(
             assert following.poll() is None, following.communicate()
             following.kill()
             following.communicate()
-        night_is_over.set()
-        for thread in threads:
-            thread.join()
+        end(night_is_over, threads)
         assert all(sum(walker.done.values()) > KILLS for walker in walkers)
         last = mirror(server, into)
         said, _ = last.communicate()
@@ -72,13 +70,20 @@ def test_a_mirror_that_is_killed_again_and_again_ends_equal(
         assert f"Copy equals {server} at ledger no." in said.splitlines()[-1]
         assert digests(into, kind) == exported()
     finally:
-        night_is_over.set()
+        # Whoever still walked would write into the database of the next test.
+        end(night_is_over, threads)
         drop_schema()
 
 
 def until(night_is_over: threading.Event, walker: Walker) -> None:
     while not night_is_over.is_set():
         walker.walk(1)
+
+
+def end(night: threading.Event, threads: list[threading.Thread]) -> None:
+    night.set()
+    for thread in threads:
+        thread.join()
 
 
 def digests(into: str, kind: str) -> dict[str, int]:
