@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Q
 
 from deals import journal
 from deals.models import ImportRun, Notification
@@ -15,13 +17,16 @@ State = ImportRun.State
 ENDED = (State.PUBLISHED, State.FAILED, State.UNDONE)
 
 
+@transaction.atomic
 def tell_of_end(import_id: int) -> None:
     """Tell whoever may decide that it waits, or whoever brought it in that it has ended.
 
-    Whoever has not read yet what they were told of it is not told again, so a message that comes
-    twice does no harm.
+    Whoever was told of this end, or has not read yet what they were told before, is not told again;
+    so a message that comes twice, also at the same instant, does no harm.
     """
-    run = ImportRun.objects.filter(pk=import_id).select_related("feed").first()
+    # Two who look at the same instant would both find that nobody was told.
+    runs = ImportRun.objects.select_for_update(of=("self",), no_key=True)
+    run = runs.filter(pk=import_id).select_related("feed").first()
     if run is None:
         return
     kind, people = "to_decide", set[int]()
@@ -30,7 +35,10 @@ def tell_of_end(import_id: int) -> None:
     elif run.state in ENDED and run.created_by_id:
         kind, people = "import_done", {run.created_by_id}
     link = PAGE.format(run.pk)
-    told = Notification.objects.filter(user__in=people, kind=kind, link=link, read_at=None)
+    known = Q(read_at=None)
+    if run.state in ENDED and run.finished_at:
+        known |= Q(at__gte=run.finished_at)
+    told = Notification.objects.filter(known, user__in=people, kind=kind, link=link)
     people -= set(told.values_list("user_id", flat=True))
     journal.notify(
         people, kind, by=None, subject=run.file_name or run.feed.name, link=link, text=run.problem

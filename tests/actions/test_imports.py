@@ -1,7 +1,12 @@
 """Who is told that an import waits or has ended, and that they are told once."""
 
-import pytest
+import threading
 
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from deals import journal
 from deals.actions.imports import tell_of_end
 from deals.models import Notification
 from tests.desk.runs import make_person, make_run
@@ -46,6 +51,42 @@ def test_nobody_is_told_of_what_goes_on_or_was_decided(edith, state):
     tell_of_end(make_run(state, created_by=edith).pk)
     tell_of_end(0)
     assert told() == []
+
+
+def test_a_message_that_comes_late_tells_nobody_who_has_read_of_it(edith):
+    run = make_run("published", created_by=edith, finished_at=timezone.now())
+    tell_of_end(run.pk)
+    Notification.objects.update(read_at=timezone.now())
+    tell_of_end(run.pk)
+    assert Notification.objects.count() == 1
+    # It was undone since, which is another end.
+    run.state, run.finished_at = "undone", timezone.now()
+    run.save()
+    tell_of_end(run.pk)
+    assert Notification.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_messages_at_the_same_instant_tell_once(edith, monkeypatch):
+    run = make_run("published", created_by=edith)
+    notify, others = journal.notify, []
+
+    def again():
+        tell_of_end(run.pk)
+        connection.close()
+
+    def slowly(*arguments, **options):
+        """The second looks before the first has written."""
+        if not others:
+            others.append(threading.Thread(target=again))
+            others[0].start()
+            others[0].join(1)
+        notify(*arguments, **options)
+
+    monkeypatch.setattr(journal, "notify", slowly)
+    tell_of_end(run.pk)
+    others[0].join()
+    assert Notification.objects.count() == 1
 
 
 def test_the_link_leads_to_the_import(edith, client):
