@@ -82,7 +82,9 @@ def prepared(running: Rig) -> "Chaos":
 def planned(chaos: "Chaos") -> dict[str, Callable[[], "Trial"]]:
     from benchmarks import chaos_database as databases
     from benchmarks import chaos_limits as limits
+    from benchmarks import chaos_tasks as house
     from benchmarks import chaos_trials as trials
+    from benchmarks import chaos_undo as undoing
 
     files, rows = number("FILES"), number("FILE_ROWS")
     return {
@@ -97,6 +99,8 @@ def planned(chaos: "Chaos") -> dict[str, Callable[[], "Trial"]]:
         "broker-lost": lambda: trials.broker_lost(chaos, number("LOST_FILES"), number("LOST_ROWS")),
         "broker-down": lambda: trials.broker_down(chaos, files, rows),
         "doubled": lambda: trials.doubled(chaos, files, rows),
+        "every-task": lambda: house.every_task(chaos, files, rows),
+        "undo": lambda: undoing.undone(chaos, number("UNDO_ROWS"), number("UNDO_KILLS")),
         "poison": lambda: trials.poison(chaos, files, rows),
         "memory": lambda: limits.memory(chaos, rows),
         "answers-lost": lambda: limits.answers_lost(

@@ -8,17 +8,19 @@ from benchmarks.chaos_rig import ROOT
 FULL = {
     "ROWS": 100_000, "KILLS": 200, "DATABASE_ROWS": 20_000, "DATABASE_KILLS": 50,
     "SESSION_KILLS": 50, "FILES": 20, "FILE_ROWS": 300, "LOST_FILES": 500, "LOST_ROWS": 5,
-    "PROPOSALS": 1_000, "ANSWER_ROWS": 5_000, "FULL_ROWS": 3_000, "FEEDS": 20, "CHUNK": 500,
+    "PROPOSALS": 1_000, "UNDO_ROWS": 10_000, "UNDO_KILLS": 20,
+    "ANSWER_ROWS": 5_000, "FULL_ROWS": 3_000, "FEEDS": 20, "CHUNK": 500,
 }  # fmt: skip
 QUICK = {
     "ROWS": 2_000, "KILLS": 8, "DATABASE_ROWS": 800, "DATABASE_KILLS": 3,
     "SESSION_KILLS": 3, "FILES": 3, "FILE_ROWS": 100, "LOST_FILES": 5, "LOST_ROWS": 20,
-    "PROPOSALS": 25, "ANSWER_ROWS": 1_200, "FULL_ROWS": 1_500, "FEEDS": 3, "CHUNK": 200,
+    "PROPOSALS": 25, "UNDO_ROWS": 2_000, "UNDO_KILLS": 2,
+    "ANSWER_ROWS": 1_200, "FULL_ROWS": 1_500, "FEEDS": 3, "CHUNK": 200,
 }  # fmt: skip
 # By the names that TRIALS takes; the product's own words for them are in the report.
 TRIALS = (
-    "workers", "database", "sessions", "broker-lost", "broker-down", "doubled", "poison", "memory",
-    "answers-lost", "disk-full", "schedulers",
+    "workers", "undo", "database", "sessions", "broker-lost", "broker-down", "doubled",
+    "every-task", "poison", "memory", "answers-lost", "disk-full", "schedulers",
 )  # fmt: skip
 OF_A_BROKER = ("broker-lost", "doubled")
 # The tests that docs/reliability.md names; they need no servers of the run.

@@ -34,7 +34,7 @@ def workers(chaos: Chaos, rows: int, kills: int) -> Trial:
     while done.total() < kills:
         brought.append(chaos.bring(f"W{len(brought)}", "Chaos workers", rows, tasks.ring))
         for seen in moments(chaos, brought[-1][0]):
-            done[_kill_a_worker(chaos, seen)] += 1
+            done[kill_a_worker(chaos, seen)] += 1
             phases[seen.phase] += 1
             say(done.total(), kills, seen)
             last = time.monotonic()
@@ -70,7 +70,7 @@ def say(done: int, kills: int, seen: Seen) -> None:
         print(f"  {done} of {kills} kills, {seen.phase}", flush=True)
 
 
-def _kill_a_worker(chaos: Chaos, seen: Seen) -> str:
+def kill_a_worker(chaos: Chaos, seen: Seen) -> str:
     """SIGKILL; which kind of process it hit."""
     assert seen.worker is not None
     what = chaos.chance.choice(("pool process", "worker", "both", "all workers"))

@@ -1,7 +1,8 @@
 """The worker of the chaos run: `celery -A benchmarks.chaos_worker worker`.
 
-The product's own application, with two things that no product has: a chunk size from the
-environment, and files that kill whoever reads them, or need more memory than there is.
+The product's own application, with three things that no product has: a chunk size from the
+environment, files that kill whoever reads them, or need more memory than there is, and, where it is
+asked for, messages that all go out twice.
 """
 
 import os
@@ -9,12 +10,14 @@ import resource
 import signal
 from pathlib import Path
 
+from celery.app.task import Task
 from celery.signals import worker_process_init
 
 from investtrack.celery import app
 
 __all__ = ["app"]
 POISON, HUNGRY = "poison", "hungry"
+TWICE = "CHAOS_TWICE"
 MB = 1024 * 1024
 
 
@@ -35,6 +38,19 @@ def arm(**_: object) -> None:
         return read(file, *arguments, **options)
 
     steps.opened = opened
+    if os.environ.get(TWICE):
+        send_twice()
+
+
+def send_twice() -> None:
+    """Whatever a task sends goes out two times."""
+    send = Task.apply_async
+
+    def twice(task: Task, *arguments: object, **options: object) -> object:
+        send(task, *arguments, **options)
+        return send(task, *arguments, **options)
+
+    Task.apply_async = twice
 
 
 def run_out_of_memory() -> None:

@@ -87,6 +87,17 @@ def test_messages_that_come_many_times_at_once_do_nothing_twice(trials, broker) 
     without_fault(trials, "every message doubled", broker)
 
 
+def test_of_work_that_comes_many_times_everybody_is_told_once(trials) -> None:
+    facts = without_fault(trials, "every task sent many times")
+    assert facts["messages to the webhook"] > 0
+    assert facts["mails"] > 0
+
+
+def test_an_undo_whose_workers_are_killed_leaves_nothing_of_the_import(trials) -> None:
+    facts = without_fault(trials, "workers killed while an import is undone")
+    assert facts["kills"] >= QUICK["UNDO_KILLS"]
+
+
 def test_a_file_that_kills_its_readers_is_given_up_and_holds_nobody_up(trials) -> None:
     facts = without_fault(trials, "poisonous file")
     assert facts["it says"].startswith("Stopped after row 0 after 3 attempts.")
