@@ -10,6 +10,8 @@ import pytest
 from django.conf import LazySettings, settings
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from pytest_django.plugin import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -17,6 +19,13 @@ from deals.models import DealVersion
 from tests.factories import make_deal
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+# A change that breaks nothing may not fail by chance, neither for a new example nor because a
+# machine is busy. Who wants to look for new ones: --hypothesis-profile=search.
+SLOW = [HealthCheck.too_slow]
+properties.register_profile("steady", deadline=None, suppress_health_check=SLOW, derandomize=True)
+properties.register_profile("search", deadline=None, suppress_health_check=SLOW)
+properties.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,9 +12,8 @@ from urllib.parse import quote
 
 from django.db import connection
 
-from tests.processes import ROOT
-
-START_SECONDS = 60
+from benchmarks.ports import free_port
+from tests.processes import ROOT, wait_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +28,17 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def wait_for(port: int, server: subprocess.Popen[bytes] | None = None) -> None:
+    """Until somebody listens on a port of this machine; `server` is who should."""
 
+    def listens() -> bool:
+        ended = server and server.poll()
+        assert ended is None, f"who should listen on {port} has ended with {ended}"
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+            return True
+        return False
 
-def wait_for(port: int, seconds: float) -> None:
-    """Until somebody listens on a port of this machine."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"nothing listens on {port} after {seconds:.0f} s")
+    wait_until(listens)
 
 
 def database_url() -> str:
@@ -67,12 +62,14 @@ def serve(var: Path, *, threads: int = 4, **environment: str) -> Iterator[Served
     command = [sys.executable, "-m", "gunicorn", "investtrack.wsgi", f"--bind=127.0.0.1:{port}"]
     command += ["--preload", "--workers=2", f"--threads={threads}", "--worker-class=gthread"]
     command += ["--no-control-socket", "--access-logfile=-", "--graceful-timeout=1"]
+    # Clients that have to wait for a processor come back over the connection that they have.
+    command += ["--keep-alive=60"]
     with (var / "web.log").open("wb") as log:
         web = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **places, **settings}, stdout=log, stderr=log
         )
     try:
-        wait_for(port, START_SECONDS)
+        wait_for(port, web)
         yield Served(port, web.pid)
     finally:
         web.terminate()

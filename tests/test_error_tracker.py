@@ -15,6 +15,7 @@ from deals.feeds import queue
 from deals.rules.keys import new_key
 from deals.web import deals as deals_page
 from investtrack import errors, logs
+from tests.processes import PATIENCE
 from tests.tracker import Tracker, tracker
 
 KEY = new_key("write")
@@ -31,7 +32,7 @@ def told(settings: LazySettings) -> Iterator[Tracker]:
         settings.SENTRY_DSN = kept.dsn
         assert errors.start("web")
         yield kept
-        sentry_sdk.get_client().close(timeout=2)
+        sentry_sdk.get_client().close(timeout=PATIENCE)
         sentry_sdk.get_global_scope().set_client(None)
     logs.redaction.cache_clear()
 
@@ -47,7 +48,7 @@ def test_an_error_of_a_page_is_told_with_its_reference(db, told, settings, monke
     client.cookies["sessionid"] = SESSION
     response = client.get("/deals/?q=Unicorn", headers={"Authorization": f"Bearer {KEY}"})
     assert response.status_code == 500
-    sentry_sdk.flush(2)
+    sentry_sdk.flush(PATIENCE)
     (event,) = told.events()
     assert event["tags"]["request_id"] == response["X-Request-ID"]
     assert event["tags"]["process"] == "web"
@@ -65,7 +66,7 @@ def test_an_error_of_a_task_is_told_with_its_import(db, told, monkeypatch):
     assert not told.texts
     done = tasks.run_import.apply(args=[41])
     assert done.failed()
-    sentry_sdk.flush(2)
+    sentry_sdk.flush(PATIENCE)
     (event,) = told.events()
     assert event["tags"]["task"] == "deals.tasks.run_import"
     assert event["tags"]["task_id"] == done.id
@@ -78,7 +79,7 @@ def test_what_is_no_error_is_not_told(db, told):
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     logging.getLogger("deals").warning("take care")
-    sentry_sdk.flush(2)
+    sentry_sdk.flush(PATIENCE)
     assert not told.events()
 
 

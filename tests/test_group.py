@@ -11,26 +11,35 @@ from pathlib import Path
 import pytest
 
 from investtrack.group import Event, Group, Service
-from tests.processes import ROOT, processes_of, wait_until
+from tests.processes import PATIENCE, ROOT, processes_of, wait_until
 
-GONE_SECONDS = 10
 # A service with a child that takes no hint, as a pool of workers may be.
 FAMILY = """
 import signal, subprocess, sys, time
-child = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(99)"
+child = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(999)"
 subprocess.Popen([sys.executable, "-c", child, sys.argv[1]])
-time.sleep(99)
+time.sleep(999)
+"""
+# A command that notes that it was interrupted.
+LISTENER = """
+import pathlib, sys, time
+here = pathlib.Path(sys.argv[1])
+try:
+    (here / "listens").touch()
+    time.sleep(999)
+except KeyboardInterrupt:
+    (here / "heard").touch()
 """
 ASKER = """
 import sys, time
 from investtrack.group import Group, Service
 with Group([Service("family", [sys.executable, "-c", {family!r}, sys.argv[1]])]):
-    time.sleep(99)
+    time.sleep(999)
 """
 
 
 def wait_for(count: int, folder: Path) -> None:
-    wait_until(lambda: len(processes_of(folder)) == count, GONE_SECONDS)
+    wait_until(lambda: len(processes_of(folder)) == count)
 
 
 @pytest.fixture
@@ -69,7 +78,7 @@ def listen_for_ever(group: Group) -> None:
 def events_of(service: Service, kinds: list[str]) -> list[Event]:
     """The events of a group of one, until as many as expected have come."""
     seen: list[Event] = []
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     with Group([service]) as group:
         while len(seen) < len(kinds) and time.monotonic() < deadline:
             seen += group.events()
@@ -119,12 +128,9 @@ def test_a_guarded_command_ends_with_whoever_called(tmp_path):
 
 
 def test_a_guarded_command_hears_that_it_is_interrupted(tmp_path):
-    code = "import sys, time\ntry: time.sleep(99)\nexcept KeyboardInterrupt: open(sys.argv[1], 'w')"
-    heard = tmp_path / "heard"
-    guarded = [sys.executable, "-m", "investtrack.guard", sys.executable, "-c", code, str(heard)]
-    process = subprocess.Popen(guarded, cwd=ROOT)
-    wait_for(2, heard)
-    time.sleep(1)
+    guarded = [sys.executable, "-m", "investtrack.guard", sys.executable, "-c", LISTENER]
+    process = subprocess.Popen([*guarded, str(tmp_path)], cwd=ROOT)
+    wait_until((tmp_path / "listens").exists)
     process.send_signal(signal.SIGINT)
-    assert process.wait(GONE_SECONDS) == 130
-    assert heard.exists()
+    assert process.wait(PATIENCE) == 130
+    assert (tmp_path / "heard").exists()

@@ -7,19 +7,21 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
+from benchmarks.ports import free_port
+from tests.processes import PATIENCE, ROOT, wait_until
+from tests.serving import wait_for
 
-from tests.processes import ROOT
-from tests.serving import free_port, wait_for
-
+# Notes that it was asked, and answers when it may.
 SLOW = """
-import time
+import pathlib, time
+here = pathlib.Path(__file__).parent
 def app(environ, start_response):
-    time.sleep(2)
+    (here / "asked").touch()
+    while not (here / "answer").exists():
+        time.sleep(0.05)
     start_response("200 OK", [])
     return [b"done"]
 """
@@ -42,29 +44,36 @@ def test_who_is_told_to_end_answers_what_it_has_taken_and_refuses_what_comes_the
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "slow:app", f"--bind=127.0.0.1:{port}"]
     command += ["--config", str(ROOT / "gunicorn.conf.py"), "--worker-class=gthread"]
-    command += ["--threads=2", "--no-control-socket", "--graceful-timeout=5"]
+    command += ["--threads=2", "--no-control-socket", f"--graceful-timeout={2 * PATIENCE:.0f}"]
     place = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "VAR_DIR": str(tmp_path)}
     with subprocess.Popen(command, cwd=tmp_path, env=os.environ | place) as web:
         try:
-            wait_for(port, 30)
-            with asked(port) as first:
-                assert answer(first).endswith(b"done")
+            wait_for(port, web)
             with asked(port) as taken:
+                wait_until((tmp_path / "asked").exists)
                 web.send_signal(signal.SIGTERM)
-                time.sleep(0.5)
-                with pytest.raises(ConnectionRefusedError):
-                    asked(port)
+                wait_until(lambda: refuses(port))
+                (tmp_path / "answer").touch()
                 assert answer(taken).endswith(b"done")
-            assert web.wait(5) == 0
+            assert web.wait(PATIENCE) == 0
         finally:
             web.kill()
 
 
 def asked(port: int) -> socket.socket:
     """A connection over which a question has been sent."""
-    client = socket.create_connection(("127.0.0.1", port), timeout=10)
+    client = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     client.sendall(b"GET / HTTP/1.0\r\n\r\n")
     return client
+
+
+def refuses(port: int) -> bool:
+    """Whoever gets through before the door is closed asks nothing, and goes again."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=10).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def answer(client: socket.socket) -> bytes:

@@ -15,7 +15,7 @@ import sys, time
 from pathlib import Path
 from investtrack.embedded.client import ensure
 print(ensure(Path(sys.argv[1]), throwaway=True).host, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -25,7 +25,7 @@ def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder) / "postgres"
-        wait_until(lambda: not processes_of(Path(folder)), 12)
+        wait_until(lambda: not processes_of(Path(folder)))
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_a_command_that_needs_the_database_gets_one_and_leaves_nothing_running(h
     assert outcome.stdout == "0\n", outcome.stderr
     # Under /tmp everybody can get at the data: nothing was put elsewhere.
     assert not (home / "elsewhere").exists()
-    wait_until(lambda: not processes_of(home), 10)
+    wait_until(lambda: not processes_of(home))
 
 
 def test_psql_is_there_without_an_installed_client(home):

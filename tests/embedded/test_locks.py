@@ -2,13 +2,15 @@ import subprocess
 import sys
 
 from investtrack.embedded import locks
+from tests.processes import PATIENCE
 
 HOLD = """
 import sys, time
 from investtrack.embedded import locks
+from tests.processes import PATIENCE
 assert locks.try_lock(locks.open_lock(sys.argv[1]), locks.SHARED)
 print("held", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -33,4 +35,4 @@ def test_a_killed_holder_lets_go(tmp_path):
     assert not locks.try_lock(ours, locks.EXCLUSIVE)
     holder.kill()
     holder.communicate()
-    assert locks.wait_lock(ours, locks.EXCLUSIVE, 2)
+    assert locks.wait_lock(ours, locks.EXCLUSIVE, PATIENCE)

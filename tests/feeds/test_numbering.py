@@ -12,6 +12,7 @@ from deals.feeds import versions
 from deals.models import DealVersion
 from tests.feeds.supplier import published_import
 from tests.feeds.test_undo_meanwhile import ACME, SIX, somebody_waits
+from tests.processes import PATIENCE
 
 
 @pytest.mark.django_db(transaction=True)
@@ -33,7 +34,7 @@ def test_a_person_and_an_import_that_write_a_version_at_once_take_different_numb
         if table == "deals_dealversion" and not threads:
             threads.append(threading.Thread(target=write))
             threads[0].start()
-            until = monotonic() + 10
+            until = monotonic() + PATIENCE
             while threads[0].is_alive() and not somebody_waits() and monotonic() < until:
                 sleep(0.02)
         copy_rows(table, columns, rows)

@@ -1,7 +1,6 @@
 """The proposed profile of a file never seen before is right, and says what to check."""
 
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -13,6 +12,7 @@ from deals.feeds.proposal import Proposal
 from deals.feeds.propose import propose
 from deals.feeds.receive import Received, receive, receive_path
 from deals.feeds.run import Prepared, prepare
+from tests.effort import at_most
 from tests.feeds import files
 
 
@@ -233,9 +233,8 @@ def test_the_amount_in_the_original_currency_goes_first():
     ids=["one line", "many columns", "long lists", "quotation marks"],
 )
 def test_a_strange_file_takes_no_long_time(text):
-    began = monotonic()
-    proposed(text)
-    assert monotonic() - began < 5
+    with at_most(10):
+        proposed(text)
 
 
 @pytest.mark.parametrize("name", ["deals.csv", "融资事件_2024-03-01.csv", "…", "a" * 300])

@@ -16,6 +16,7 @@ from deals.feeds.refusals import Refused
 from deals.feeds.schedules import change_schedule, create_schedule, due_slots
 from deals.models import Feed, FeedSchedule, FeedSlot
 from tests.feeds.scheduled import HOUR, NOON, feed, past_pause, scheduled
+from tests.processes import PATIENCE
 
 State = FeedSlot.State
 URL = "https://feeds.example.org/rounds.csv?key=1"
@@ -177,7 +178,7 @@ def test_schedulers_and_workers_at_the_same_instant_do_every_slot_once() -> None
 
     def scheduler() -> None:
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=PATIENCE)
             for slot_id in due_slots(NOON):
                 if (slot := turns.claim(slot_id)) is not None:
                     worked.append(slot.pk)

@@ -1,7 +1,6 @@
 """Profiles that were written to trouble whoever reads them."""
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from deals.feeds.profile_toml import load_profile
 from deals.feeds.refusals import Refused
 from deals.feeds.toml_text import LONGEST, read_toml
+from tests.effort import at_most
 
 PROFILE = 'name = "S"\n[columns]\ntarget_name = "T"\n[deal]\nkey = ["T"]\n'
 
@@ -31,10 +31,8 @@ PROFILE = 'name = "S"\n[columns]\ntarget_name = "T"\n[deal]\nkey = ["T"]\n'
     ids=lambda value: str(value)[:20],
 )
 def test_a_hostile_profile_is_refused_with_a_sentence_and_at_once(text, sentence):
-    began = time.monotonic()
-    with pytest.raises(Refused, match=sentence):
+    with at_most(5), pytest.raises(Refused, match=sentence):
         load_profile(f"{text}\n{PROFILE}")
-    assert time.monotonic() - began < 2
 
 
 def test_texts_with_many_dots_and_ordinary_keys_are_read_as_ever():
@@ -48,9 +46,8 @@ def pattern(word: str) -> re.Pattern[str]:
 
 
 def test_a_pattern_of_many_stars_answers_at_once_on_the_longest_cell():
-    began = time.monotonic()
-    assert not pattern("*a*a*a*a*b").fullmatch("a" * 100_000)
-    assert time.monotonic() - began < 2
+    with at_most(5):
+        assert not pattern("*a*a*a*a*b").fullmatch("a" * 100_000)
 
 
 @settings(max_examples=200, deadline=None)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.chaos_brokers import NO_REDIS, redis_program
+from benchmarks.ports import free_port
 from tests.api.register import Register, make_register
-from tests.serving import free_port, serve, wait_for
+from tests.serving import serve, wait_for
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def redis(tmp_path: Path) -> Iterator[str]:
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir"]
     server = subprocess.Popen([*command, str(tmp_path)], stdout=subprocess.DEVNULL)
     try:
-        wait_for(port, 10)
+        wait_for(port, server)
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         server.terminate()

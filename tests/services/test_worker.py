@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT, wait_until
+from tests.processes import PATIENCE, ROOT, wait_until
 
 SEND = "import sys; from tests.services.probe import note; note.delay(*sys.argv[1:])"
 
@@ -40,7 +40,7 @@ def worker(tmp_path: Path, broker: str) -> Iterator[subprocess.Popen[bytes]]:
         celery, cwd=ROOT, env=environment(tmp_path, broker), start_new_session=True
     )
     try:
-        wait_until((tmp_path / "ready").exists, 40)
+        wait_until((tmp_path / "ready").exists)
         yield process
     finally:
         with suppress(ProcessLookupError):
@@ -56,13 +56,15 @@ def send(var: Path, broker: str, *arguments: str) -> Path:
         cwd=ROOT,
         env=environment(var, broker),
         check=True,
+        timeout=PATIENCE,
     )
     return file
 
 
 def test_a_task_that_is_sent_is_done(worker, broker, tmp_path):
     file = send(tmp_path, broker, "done")
-    wait_until(file.exists, 15)
+    wait_until(lambda: file.exists() and file.read_text() == "done\n")
+    # And is not done again.
     time.sleep(1)
     assert file.read_text() == "done\n"
 
@@ -70,7 +72,7 @@ def test_a_task_that_is_sent_is_done(worker, broker, tmp_path):
 @pytest.mark.parametrize("broker", ["redis"], indirect=True)
 def test_a_task_whose_process_was_killed_is_done_again(worker, broker, tmp_path):
     file = send(tmp_path, broker, "tried", "die")
-    wait_until(lambda: file.exists() and file.read_text() == "tried\ntried\n", 30)
+    wait_until(lambda: file.exists() and file.read_text() == "tried\ntried\n")
 
 
 @pytest.mark.parametrize("broker", ["files"], indirect=True)
@@ -79,14 +81,12 @@ def test_the_pool_of_a_killed_worker_ends_too(worker, tmp_path):
         command = ["pgrep", "-g", str(worker.pid)]
         return subprocess.run(command, capture_output=True, text=True).stdout
 
-    assert len(children().split()) == 2
+    wait_until(lambda: len(children().split()) == 2)
     worker.kill()
     worker.wait()
-    wait_until(lambda: not children(), 10)
+    wait_until(lambda: not children())
 
 
-def test_a_broker_that_is_down_delays_the_sender_only_for_seconds(tmp_path):
-    started = time.monotonic()
+def test_a_broker_that_is_down_does_not_hold_the_sender_for_ever(tmp_path):
     with pytest.raises(subprocess.CalledProcessError):
         send(tmp_path, "redis://127.0.0.1:1/0", "never")
-    assert time.monotonic() - started < 20
