@@ -66,6 +66,7 @@ DOCUMENT = pa.schema(
 )  # fmt: skip
 # Values that are made of others of the same record.
 MADE_OF = {"label": ("name", "country"), "position": ("id",)}
+STATED_BY = ("date.first", "date.last", "date.precision")
 ARROW = {
     TEXT: S,
     CODE: S,
@@ -161,21 +162,38 @@ class _Deals:
 
     def __init__(self, whole: pa.Table) -> None:
         self.whole = whole
+        self.met: dict[str, pa.Array] = {}
 
     def values(self, column: Column) -> pa.Array:
-        listed, is_list, inner = column.source.partition("[].")
+        listed, is_list, _ = column.source.partition("[].")
         if is_list:
-            lists = self._array(listed)
-            return pa.ListArray.from_arrays(lists.offsets, _of_list(lists, inner))
-        if column.source == "date":
-            return _date_as_stated(self._array("date"))
-        first, *rest = column.source.split(".")
-        found = self._array(first)
-        return pc.struct_field(found, rest) if rest else found
+            return pa.ListArray.from_arrays(self.at(listed).offsets, self.of_each(column.source))
+        found = self.at(column.source)
+        return _date_as_stated(*map(self.at, STATED_BY)) if column.source == "date" else found
 
-    def _array(self, name: str) -> pa.Array:
-        found = self.whole[name]
-        return found.chunk(0) if found.num_chunks else pa.array([], found.type)
+    def at(self, path: str) -> pa.Array:
+        """What the path leads to; records and lists on the way are opened once for all columns."""
+        if path not in self.met:
+            outer, _, _ = path.rpartition(".")
+            if path.endswith("[]"):
+                self.met[path] = self.at(path.removesuffix("[]")).flatten()
+            elif outer:
+                record = self.at(outer)
+                names = (f"{outer}.{field.name}" for field in record.type)
+                self.met |= zip(names, record.flatten(), strict=True)
+            else:
+                found = self.whole[path]
+                self.met[path] = found.chunk(0) if found.num_chunks else pa.array([], found.type)
+        return self.met[path]
+
+    def of_each(self, source: str) -> pa.Array:
+        """One value for each element of all lists; owners' countries of one investor by “+”."""
+        outer, _, inner = source.rpartition(".")
+        if inner == "label":
+            name, country = (self.at(f"{outer}.{key}").fill_null("?") for key in MADE_OF[inner])
+            return pc.binary_join_element_wise(name, " [", country, "]", "")
+        found = self.at(source)
+        return pc.binary_join(found, "+") if pa.types.is_list(found.type) else found
 
 
 class _Investors(_Deals):
@@ -183,7 +201,7 @@ class _Investors(_Deals):
 
     def __init__(self, whole: pa.Table) -> None:
         super().__init__(whole)
-        self.lists = self._array("investors")
+        self.lists = self.at("investors")
         self.parents = pc.list_parent_indices(self.lists)
 
     def values(self, column: Column) -> pa.Array:
@@ -194,40 +212,37 @@ class _Investors(_Deals):
             places = pa.array(range(len(self.parents)), pa.int64())
             begins = self.lists.offsets.take(self.parents).cast(pa.int64())
             return pc.add(pc.subtract(places, begins), 1)
-        if column.type == LIST:
-            return pc.struct_field(self.lists.flatten(), [inner])
-        return _of_list(self.lists, inner)
+        return self.at(column.source) if column.type == LIST else self.of_each(column.source)
 
 
-def _of_list(lists: pa.Array, inner: str) -> pa.Array:
-    """One value for each element of all lists; owners' countries of one investor by “+”."""
-    parts = lists.flatten()
-    if inner == "label":
-        name, country = (
-            pc.struct_field(parts, [key]).fill_null("?") for key in ("name", "country")
-        )
-        return pc.binary_join_element_wise(name, " [", country, "]", "")
-    found = pc.struct_field(parts, [inner])
-    return pc.binary_join(found, "+") if pa.types.is_list(found.type) else found
-
-
-def _date_as_stated(dates: pa.Array) -> pa.Array:
+def _date_as_stated(first: pa.Array, last: pa.Array, precision: pa.Array) -> pa.Array:
     """2024-03-15, 2024-03, 2024-Q1, 2024, or the first and last day with a slash between."""
-    first, last, precision = (
-        pc.struct_field(dates, [name]) for name in ("first", "last", "precision")
-    )
-    year = pc.utf8_slice_codeunits(first, 0, 4)
-    month = pc.utf8_slice_codeunits(first, 5, 7)
-    quarters = pa.array(["01", "04", "07", "10"])
-    quarter = pc.add(pc.index_in(month, value_set=quarters), 1).cast(S)
-    both = pc.binary_join_element_wise(first, last, "/")
-    finest = {
-        "day": first,
-        "month": pc.utf8_slice_codeunits(first, 0, 7),
-        "quarter": pc.binary_join_element_wise(year, quarter, "-Q"),
-        "year": year,
-        "range": both,
-    }
-    met = [pc.equal(precision, name).fill_null(False) for name in finest]
-    conditions = pa.StructArray.from_arrays(met, names=list(finest))
-    return pc.case_when(conditions, *finest.values())
+    # Most days are known exactly; the others are put in, of each precision only its own.
+    found = pc.if_else(pc.equal(precision, "day"), first, None)
+    for name, state in STATED.items():
+        mask = pc.equal(precision, name).fill_null(False)
+        if mask.true_count:
+            stated = state(first.filter(mask), last.filter(mask))
+            found = pc.replace_with_mask(found, mask, stated)
+    return found
+
+
+def _year(first: pa.Array, _last: pa.Array) -> pa.Array:
+    return pc.utf8_slice_codeunits(first, 0, 4)
+
+
+def _month(first: pa.Array, _last: pa.Array) -> pa.Array:
+    return pc.utf8_slice_codeunits(first, 0, 7)
+
+
+def _quarter(first: pa.Array, last: pa.Array) -> pa.Array:
+    months = pc.utf8_slice_codeunits(first, 5, 7)
+    number = pc.add(pc.index_in(months, value_set=pa.array(["01", "04", "07", "10"])), 1)
+    return pc.binary_join_element_wise(_year(first, last), number.cast(S), "-Q")
+
+
+def _range(first: pa.Array, last: pa.Array) -> pa.Array:
+    return pc.binary_join_element_wise(first, last, "/")
+
+
+STATED = {"month": _month, "quarter": _quarter, "year": _year, "range": _range}

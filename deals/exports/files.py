@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Bytes of documents that become columns at once.
-AT_ONCE = 1 << 21
+AT_ONCE = 1 << 22
 PIECE = 1 << 18
 BYTE_ORDER_MARK = "\ufeff".encode()
 

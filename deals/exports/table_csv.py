@@ -5,6 +5,7 @@ take away again (`deals.rules.spreadsheet`).
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ BETWEEN = "; "
 SUSPECT = f"^'*[{''.join(FORMULA_STARTS).replace('-', '')}-]"
 QUOTED = '[",\r\n\t]|^ | $'
 # Most columns have nothing of either kind, which their bytes tell faster than a rule for each text.
-SUSPECT_BYTES = sorted({start.encode()[0] for start in (*FORMULA_STARTS, "'")})
+SUSPECT_BYTES = np.zeros(256, bool)
+SUSPECT_BYTES[[start.encode()[0] for start in (*FORMULA_STARTS, "'")]] = True
 QUOTED_BYTES, BLANK = b'",\r\n\t', ord(" ")
 
 
@@ -56,8 +58,11 @@ def joined(lists: pa.Array) -> pa.Array:
 
 def safe(texts: pa.Array) -> pa.Array:
     """The texts, with an apostrophe before each that a spreadsheet would run."""
-    _, firsts, _ = _bytes(texts)
-    if not np.isin(firsts, SUSPECT_BYTES).any():
+    return _safe(texts, _look(texts))
+
+
+def _safe(texts: pa.Array, seen: "_Seen | None") -> pa.Array:
+    if seen is None or not SUSPECT_BYTES[seen.firsts].any():
         return texts
     suspect = pc.match_substring_regex(texts, SUSPECT).fill_null(False)
     if not pc.any(suspect).as_py():
@@ -74,31 +79,50 @@ def one_array(column: pa.ChunkedArray) -> pa.Array:
 def _cells(values: pa.Array, kind: str) -> pa.Array:
     if kind in (INTEGER, BOOLEAN):
         return values.cast(pa.string())
-    if kind == LIST:
-        values = joined(values)
-    return _quoted(safe(values)) if kind in (TEXT, LIST) else values
+    if kind not in (TEXT, LIST):
+        return values
+    texts = joined(values) if kind == LIST else values
+    seen = _look(texts)
+    made = _safe(texts, seen)
+    return _quoted(made, seen if made is texts else _look(made))
 
 
-def _bytes(texts: pa.Array) -> tuple[bytes, Any, Any]:
-    """All bytes of some texts, and the first and the last byte of each; 0 of an empty one."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """All bytes of some texts, and the first and the last byte of each.
+
+    An empty text has none, and shows a byte of a neighbour: what is seen here only says where it is
+    worth looking closer.
+    """
+
+    whole: bytes
+    firsts: Any
+    lasts: Any
+
+
+def _look(texts: pa.Array) -> _Seen | None:
+    """None where there is nothing to see."""
     _, offsets, data = texts.buffers()
     if not len(texts) or not data:
-        return b"", (none := np.zeros(len(texts), np.uint8)), none
+        return None
     ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    begins, ends = ends[:-1], ends[1:]
-    # The last text may be empty, and then begins where the bytes end.
-    signs = np.append(np.frombuffer(data, np.uint8, ends[-1]), np.uint8(0))
-    filled = ends > begins
-    whole = signs[begins[0] : ends[-1]].tobytes()
-    return whole, np.where(filled, signs[begins], 0), np.where(filled, signs[ends - 1], 0)
+    begin, end = ends[0], ends[-1]
+    if begin == end:
+        return None
+    signs = np.frombuffer(data, np.uint8, end)
+    # Of an empty text at either end there is no neighbour beyond.
+    firsts = signs.take(ends[:-1], mode="clip")
+    lasts = signs.take(ends[1:] - 1, mode="clip")
+    return _Seen(signs[begin:].tobytes(), firsts, lasts)
 
 
-def _quoted(texts: pa.Array) -> pa.Array:
-    whole, firsts, lasts = _bytes(texts)
-    if any(sign in whole for sign in QUOTED_BYTES):
-        needed = pc.match_substring_regex(texts, QUOTED).fill_null(False)
-    else:
-        needed = pa.array((firsts == BLANK) | (lasts == BLANK))
+def _quoted(texts: pa.Array, seen: _Seen | None) -> pa.Array:
+    if seen is None:
+        return texts
+    blank = (seen.firsts == BLANK).any() or (seen.lasts == BLANK).any()
+    if not blank and not any(sign in seen.whole for sign in QUOTED_BYTES):
+        return texts
+    needed = pc.match_substring_regex(texts, QUOTED).fill_null(False)
     if not pc.any(needed).as_py():
         return texts
     doubled = pc.replace_substring(texts.filter(needed), '"', '""')
