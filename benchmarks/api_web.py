@@ -93,9 +93,10 @@ def web(application: str = "benchmarks.api_server", **environment: str) -> Itera
     """Start it on a free port; ended afterwards."""
     port = free_port()
     command = [
-        sys.executable, "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}",
-        "--preload", "--worker-class=gthread", f"--workers={WORKERS}", f"--threads={THREADS}",
-        "--keep-alive=30", "--log-level=error", "--no-control-socket",
+        sys.executable, "-m", "benchmarks.as_installed", "gunicorn", application,
+        f"--bind=127.0.0.1:{port}", "--preload", "--worker-class=gthread",
+        f"--workers={WORKERS}", f"--threads={THREADS}", "--keep-alive=30",
+        "--log-level=error", "--no-control-socket",
     ]  # fmt: skip
     surroundings = os.environ | {"DATABASE_URL": address()} | environment
     # It writes a line for each request, as it always does, but to nowhere.

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TextIO
 from unicodedata import category
 
-from charset_normalizer import from_bytes
-
 from deals.feeds.kinds import MARKS
 from deals.feeds.refusals import Refused
 from deals.feeds.workbook import SHEET
@@ -154,6 +152,9 @@ def _without_mark(sample: bytes) -> str | None:
 def _likely(path: Path, headers: Sequence[str], sample: bytes) -> list[str]:
     """Candidates that decode the beginning; first those with all headers, then by likelihood."""
     end = len(sample) if len(sample) < SAMPLE else sample.rfind(b"\n") + 1 or SAMPLE
+    # Two megabytes that a web process, which receives files and reads none, does not need.
+    from charset_normalizer import from_bytes
+
     found = [match.encoding for match in from_bytes(sample[:end], cp_isolation=list(CANDIDATES))]
     heads = {codec: _head(path, codec) for codec in dict.fromkeys([*found, *CANDIDATES])}
     fitting = {codec: head for codec, head in heads.items() if head is not None}

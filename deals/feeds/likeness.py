@@ -8,9 +8,8 @@ person to look: nothing is merged because of it.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
-
-from rapidfuzz import fuzz
 
 from deals.feeds.nameparts import HAN, Parts, halves, parts, reading
 from deals.rules.countries import COUNTRIES, country_name
@@ -90,9 +89,22 @@ def _ways(a: Parts, b: Parts) -> list[Way]:
     return [_letters, _initials]
 
 
+@cache
+def _ratio_of() -> Callable[[str, str], float]:
+    """Three megabytes, so only once names are compared: most web processes never do."""
+    from rapidfuzz.fuzz import ratio
+
+    return ratio
+
+
+def _ratio(a: str, b: str) -> float:
+    """How alike two texts are, from 0 to 100."""
+    return _ratio_of()(a, b)
+
+
 def _letters(a: Parts, b: Parts) -> tuple[float, str]:
-    sort = fuzz.ratio(" ".join(sorted(a.core)), " ".join(sorted(b.core)))
-    joined = fuzz.ratio("".join(a.core), "".join(b.core))
+    sort = _ratio(" ".join(sorted(a.core)), " ".join(sorted(b.core)))
+    joined = _ratio("".join(a.core), "".join(b.core))
     if 100.0 in (sort, joined):
         return 98.0, "The names have the same distinctive words"
     # A word that is in one name only counts as much as all that they share.
@@ -104,9 +116,7 @@ def _letters(a: Parts, b: Parts) -> tuple[float, str]:
 
 def _worst(a: Parts, b: Parts) -> float:
     """How well the word of one that fits least is found in the other."""
-    return min(
-        max(fuzz.ratio(word, known) for known in (*b.core, "".join(b.core))) for word in a.core
-    )
+    return min(max(_ratio(word, known) for known in (*b.core, "".join(b.core))) for word in a.core)
 
 
 def _initials(a: Parts, b: Parts) -> tuple[float, str]:
@@ -125,7 +135,7 @@ def _characters(a: Parts, b: Parts) -> tuple[float, str]:
         return 98.0, "The names have the same distinctive characters"
     if len(one) > 1 and reading(one, tones=True) == reading(other, tones=True):
         return 90.0, "The names are read the same, in other characters"
-    alike = fuzz.ratio(one, other)
+    alike = _ratio(one, other)
     if one.startswith(other) or other.startswith(one):
         alike = max(alike, 74.0)
     # Of few characters each is a name of its own.
@@ -141,7 +151,7 @@ def _pinyin(a: Parts, b: Parts) -> tuple[float, str]:
     if letters & read:
         certain = min(map(len, letters & read)) >= SHORT
         return 88.0 if certain else 79.0, "The Chinese name is read like the other is written"
-    alike = max(fuzz.ratio(x, y) for x in letters for y in read)
+    alike = max(_ratio(x, y) for x in letters for y in read)
     return alike - 12, "The Chinese name is read nearly like the other is written"
 
 

@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Iterable, Iterator
 
-import resvg_py
 from django.core.serializers.json import DjangoJSONEncoder
 
 from deals.pictures.fonts import FAMILY, font_files
@@ -33,6 +32,9 @@ def svg_file(picture: Picture, source: Source) -> bytes:
 
 def png_file(picture: Picture, source: Source) -> bytes:
     """The same as pixels."""
+    # Few processes ever draw one.
+    import resvg_py
+
     drawn = standalone(picture, source)
     fonts = list(font_files())
     # Drawing takes a processor for half a second; many who want it wait for each other.
