@@ -21,7 +21,8 @@ FLAGS = [
 ]  # fmt: skip
 Visit = Callable[..., Page]
 # Several browsers share a small machine; what is expected comes, and when is not what is tested.
-expect.set_options(timeout=15_000)
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -88,7 +89,8 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
             java_script_enabled=scripts,
         )
         # The first page of a run waits for every template and address to be read.
-        context.set_default_navigation_timeout(120_000)
+        context.set_default_navigation_timeout(2 * PATIENCE_MS)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if expected:
             allowed.append(expected)
@@ -130,13 +132,12 @@ def assert_accessible() -> Callable[[Page], None]:
 
 
 @pytest.fixture(scope="session")
-def screenshot() -> Callable[[Page, str], Path]:
-    """Saves the whole page below test-results/, for people to look at."""
+def screenshot() -> Callable[[Page, str], None]:
+    """A picture of the whole page for people, where one was asked for: SCREENSHOTS=folder."""
 
-    def save(page: Page, name: str) -> Path:
-        path = Path("test-results") / f"{name}.png"
-        page.screenshot(path=path, full_page=True)
-        return path
+    def save(page: Page, name: str) -> None:
+        if folder := os.environ.get("SCREENSHOTS"):
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
     return save
 

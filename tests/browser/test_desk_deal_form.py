@@ -130,7 +130,7 @@ def fits(page: Page) -> bool:
 def settle(page: Page) -> None:
     """Wait for what the page has asked for; a browser complains of answers that nobody awaits."""
     # What is asked half a second after the last key has been asked by then.
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(1200)
     expect(page.locator(".htmx-request")).to_have_count(0)
 
 
@@ -242,7 +242,7 @@ def test_what_is_typed_without_a_connection_is_kept_and_saved_later(desk):
     page.get_by_label("Title").first.fill("Two")
     expect(page.locator("[data-state]")).to_have_text(re.compile("No connection"))
     page.context.set_offline(False)
-    expect(page.locator("[data-state]")).to_have_text(re.compile("^Saved"), timeout=15000)
+    expect(page.locator("[data-state]")).to_have_text(re.compile("^Saved"))
     assert Draft.objects.get().typed["sources"][0]["title"] == "Two"
 
 
@@ -281,7 +281,7 @@ def test_who_is_signed_out_while_typing_goes_on_after_signing_in_again(desk, liv
     expect(page.get_by_role("link", name="Sign in in another window")).to_be_visible()
     sign_in(page, live_server.url, eve)
     page.evaluate("dispatchEvent(new Event('focus'))")
-    expect(page.locator("[data-state]")).to_have_text(re.compile("^Saved"), timeout=15000)
+    expect(page.locator("[data-state]")).to_have_text(re.compile("^Saved"))
     assert Draft.objects.get().typed["sources"][0]["title"] == "Two"
     page.get_by_role("button", name="Save draft").last.click()
     expect(page.get_by_text("The draft is saved.")).to_be_visible()

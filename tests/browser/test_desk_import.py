@@ -138,7 +138,7 @@ def test_the_bar_moves_and_gives_way_to_the_report(desk, running):
 def test_without_scripts_the_page_looks_again_by_itself(desk, running):
     page = desk(f"/desk/imports/{running.pk}/", scripts=False)
     ImportRun.objects.filter(pk=running.pk).update(state="cancelled")
-    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
 
 
 def test_tabs_swap_the_deals_and_pages_follow(desk, reviewed):

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from deals.models import Organization
+from tests.browser.conftest import PATIENCE_MS
 from tests.web.pages import INSIDE, QUESTION, VARIANTS, addresses, make_world, visited
 
 # What a supplier's file can hold: a script, a picture that cannot load, a formula, a long word.
@@ -48,7 +49,8 @@ CUT_OFF = """() => [...document.querySelectorAll("main svg, .embed svg")].flatMa
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 360, "height": 800}, color_scheme="light")
-    context.set_default_navigation_timeout(120_000)
+    context.set_default_navigation_timeout(2 * PATIENCE_MS)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
@@ -113,7 +115,7 @@ def test_no_name_runs_in_an_interactive_chart_or_its_hover_texts(phone, live_ser
     phone.goto(f"{live_server.url}/flows/?{INSIDE}&tab=organizations")
     phone.get_by_role("button", name="Interactive chart").first.click()
     plot = phone.locator(".plot").first
-    plot.locator(".main-svg").first.wait_for(timeout=30_000)
+    plot.locator(".main-svg").first.wait_for()
     plot.locator(".nsewdrag").first.hover()
     plot.locator(".hoverlayer text").first.wait_for()
     assert plot.locator("script, img, foreignObject").count() == 0

@@ -69,7 +69,7 @@ def choose(page: Page, field: str, text: str) -> None:
 
 def settle(page: Page) -> None:
     expect(page.locator("[data-state]")).to_have_text(re.compile("^Saved"))
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(1200)
     page.wait_for_function("!document.querySelector('.htmx-request')")
 
 
