@@ -43,8 +43,8 @@ class Column:
 
     @property
     def look(self) -> str:
-        """A class of parts.css: numbers stand at the right."""
-        return "num" if self.kind in NUMERIC else ""
+        """A class of parts.css: in a table of numbers only what is no number has one."""
+        return "" if self.kind in NUMERIC else "text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,12 @@ def year_chart(chart: YearChart, name: str, size: Size = WIDE) -> SafeString:
 def _grid(
     at: Axes, top: float, height: float, marks: Iterable[tuple[float, str]]
 ) -> list[SafeString]:
-    found = []
+    lines, labels = [], []
     for part, label in marks:
         y = top + height * (1 - part)
-        found.append(tag("line", x2="100%", y1=y, y2=y, class_="grid"))
-        found.append(tag("text", label, x=-6, y=y + 4, class_="tick end"))
-    return found
+        lines.append(tag("line", x2="100%", y1=y, y2=y))
+        labels.append(tag("text", label, x=-6, y=y + 4))
+    return [tag("g", *lines, class_="grid"), tag("g", *labels, class_="tick end")]
 
 
 def _bars_panel(at: Axes, prefix: str) -> list[SafeString]:
@@ -155,19 +155,21 @@ def _year_labels(at: Axes) -> list[SafeString]:
     years = at.chart.years
     step = ceil(34 / at.roomy)
     rare = step * ceil(34 / at.at_least / step)
-    parts = [tag("line", x2="100%", y1=at.base, y2=at.base, class_="axis")]
+    labels = []
     for index in range(0, len(years), step):
-        look = "tick mid" if index % rare == 0 else "tick mid roomy"
+        look = None if index % rare == 0 else "roomy"
         x = at.across(at.middle(index))
-        parts.append(tag("text", str(years[index]), x=x, y=at.base + 18, class_=look))
-    return parts
+        labels.append(tag("text", str(years[index]), x=x, y=at.base + 18, class_=look))
+    axis = tag("line", x2="100%", y1=at.base, y2=at.base, class_="axis")
+    return [axis, tag("g", *labels, class_="tick mid")]
 
 
 def _event_lines(at: Axes) -> list[SafeString]:
-    return [
-        tag("line", x1=x, x2=x, y1=at.share_top, y2=at.base, class_="event-line")
+    lines = [
+        tag("line", x1=x, x2=x, y1=at.share_top, y2=at.base)
         for x in (at.across(at.day(marker)) for marker in at.chart.markers)
     ]
+    return [tag("g", *lines, class_="event-line")] if lines else []
 
 
 def _event_numbers(at: Axes) -> list[SafeString]:

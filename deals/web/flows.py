@@ -15,15 +15,16 @@ from deals.pictures.registry import DEFAULT_TAB
 from deals.web.answers import answer_context
 from deals.web.atom import feed_address
 from deals.web.errors import bad_request
-from deals.web.narrowed import has_own_filters
-from deals.web.picks import form_values
-from deals.web.question import kept_fields, more_fields, more_picks, sentence_fields
+from deals.web.narrowed import DEFAULT, has_own_filters
+from deals.web.picks import form_values, other_countries, other_kinds, region_countries
+from deals.web.question import filters_context, kept_fields, sentence_fields
 from deals.web.revision import revision
 from deals.web.table import table_csv
 from deals.web.tabs import PARAMETER, page, read_tab, tab_context
 
 # What the page asks when nobody says whose money and whose companies.
 DEFAULT_SIDES = {"investor": ("europe",), "target": ("CN",)}
+FORM, WHOLE_FORM = "form", "whole"
 # What htmx asks for by the id of the element it fills: the answer, or its chart alone.
 WHOLE, ANSWER, CHART = "", "answer", "charts"
 TEMPLATES = {
@@ -46,10 +47,10 @@ def flows(request: HttpRequest) -> HttpResponse:
     """The page, or only the part that htmx swaps in."""
     part = _part(request)
     try:
-        query, tab = read_question(request, PARAMETER), read_tab(request.GET)
+        query, tab = read_question(request, PARAMETER, FORM), read_tab(request.GET)
         if request.GET and part == WHOLE and not _is_canonical(request, query, tab):
             # A form without a script sends every field; the address keeps only what matters.
-            return HttpResponseRedirect(page(query, tab))
+            return HttpResponseRedirect(page(query, tab, form=_form(request)))
         with snapshot():
             return _answer(request, query, tab, part)
     except BadParameters as error:
@@ -65,7 +66,8 @@ def _part(request: HttpRequest) -> str:
 
 def _answer(request: HttpRequest, query: FlowQuery, tab: str, part: str) -> HttpResponse:
     scope = resolve(query)
-    etag = f'W/"{identity(f"page {part} {tab} {revision()}", query, scope)}"'
+    what = f"page {part} {tab} {_form(request)} {revision()}"
+    etag = f'W/"{identity(what, query, scope)}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
         response = render(request, TEMPLATES[part], _context(request, query, tab, part, scope))
@@ -80,18 +82,43 @@ def _context(
         return context
     answer = answered("share", query, scope)
     context["follow"] = feed_address(query)
-    return context | form_context(query) | answer_context(request, query, answer, scope)
+    context |= {"form": _form(request)} | form_context(query)
+    return context | answer_context(request, query, answer, scope)
 
 
 def form_context(query: FlowQuery) -> dict[str, Any]:
     """The fields of the question."""
-    return {
+    filters = filters_context(query)
+    return filters | {
         "ask": sentence_fields(query),
-        "picks": more_picks(query),
-        "more": more_fields(query),
         "kept": kept_fields(query),
+        "regions": region_countries(),
         "narrowed": has_own_filters(query),
+        # What says nothing yet is sent to who opens it.
+        "untouched": filters == filters_context(DEFAULT),
     }
+
+
+@require_safe
+def form_part(request: HttpRequest, part: str) -> HttpResponse:
+    """What the page leaves out of its form until somebody opens it; the same for every question."""
+    if not getattr(request, "htmx", None):
+        return HttpResponseRedirect(f"/flows/?{FORM}={WHOLE_FORM}")
+    if part == "filters":
+        response = render(request, "parts/more_filters.html", filters_context(DEFAULT))
+    else:
+        shown = request.GET.get("shown", "").split(",")
+        groups = other_kinds(shown) if part == "kind" else other_countries(shown)
+        context = {"name": part, "groups": groups, "ask": ""}
+        response = render(request, "parts/boxes.html", context)
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    response.headers["Cache-Control"] = "max-age=600"
+    return response
+
+
+def _form(request: HttpRequest) -> str:
+    """ "whole" where all of the form is asked for, by who has no script to fetch the rest of it."""
+    return WHOLE_FORM if request.GET.get(FORM) == WHOLE_FORM else ""
 
 
 @require_safe
@@ -115,6 +142,8 @@ def _is_canonical(request: HttpRequest, query: FlowQuery, tab: str) -> bool:
     expected = {name: [text] for name, text in query.to_params().items()}
     if tab != DEFAULT_TAB:
         expected[PARAMETER] = [tab]
+    if _form(request):
+        expected[FORM] = [WHOLE_FORM]
     return dict(request.GET.lists()) == expected
 
 

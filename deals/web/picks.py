@@ -4,8 +4,9 @@ Ticking nothing means what the question assumes by itself. A form without a scri
 beside other words; `form_values` reads that as all.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -28,22 +29,36 @@ WITH_ALL = ("kind", "status", "sector", "round")
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box to tick; `holds` are the countries of a region, which its box stands for."""
+    """One box to tick."""
 
     value: str
     label: str
     ticked: bool
-    holds: str = ""
+
+
+# Boxes under a title.
+Group = tuple[str, tuple[Box, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A group of boxes under one name; `ask` stands before `said`, which says what is ticked."""
+    """A group of boxes under one name; `ask` stands before `said`, which says what is ticked.
+
+    `rest` are boxes, none of them ticked, that a page need not send before somebody looks for them;
+    `more` says what they are.
+    """
 
     name: str
     ask: str
     said: str
-    groups: tuple[tuple[str, tuple[Box, ...]], ...]
+    groups: tuple[Group, ...]
+    rest: tuple[Group, ...] = ()
+    more: str = ""
+
+    @property
+    def ticked(self) -> str:
+        """The values of the ticked boxes, as an address carries them."""
+        return ",".join(box.value for _, boxes in self.groups for box in boxes if box.ticked)
 
 
 def form_values(given: QueryDict) -> QueryDict:
@@ -57,16 +72,22 @@ def form_values(given: QueryDict) -> QueryDict:
 
 
 def place_pick(name: str, ask: str, codes: tuple[str, ...], said: str) -> Pick:
-    """Regions and countries; what else a shared link asks for is offered with them, ticked."""
+    """Regions and countries; what else a shared link asks for is offered with them, ticked.
+
+    Countries that are not ticked are the rest, except those of China.
+    """
     regions = [code for code in REGIONS if code not in NOT_OFFERED or code in codes]
-    offered = {*regions, *CHINESE, *wording.EUROPE, *OTHER_COUNTRIES}
-    groups = [
-        (_("Regions"), _boxes(regions, codes)),
-        (_("China"), _boxes(CHINESE, codes)),
-        (_("Europe"), _boxes(_by_name(wording.EUROPE), codes)),
-        (_("Elsewhere"), _boxes(_by_name({*OTHER_COUNTRIES} | set(codes) - offered), codes)),
-    ]
-    return Pick(name, ask, said, tuple(groups))
+    groups = [(_("Regions"), _boxes(regions, codes)), (_("China"), _boxes(CHINESE, codes))]
+    ticked = _by_name({*codes} - {*regions, *CHINESE})
+    if ticked:
+        groups.append((_("Chosen"), _boxes(ticked, codes)))
+    return Pick(name, ask, said, tuple(groups), other_countries(ticked), _("More countries"))
+
+
+def other_countries(shown: Collection[str]) -> tuple[Group, ...]:
+    """The countries that are offered beside regions and China, without those that are shown."""
+    groups = ((_("Europe"), wording.EUROPE), (_("Elsewhere"), OTHER_COUNTRIES))
+    return tuple((title, _boxes(_by_name({*codes} - {*shown}), ())) for title, codes in groups)
 
 
 def _by_name(codes: Iterable[str]) -> list[str]:
@@ -75,21 +96,30 @@ def _by_name(codes: Iterable[str]) -> list[str]:
 
 def _boxes(codes: Iterable[str], chosen: tuple[str, ...]) -> tuple[Box, ...]:
     return tuple(
-        Box(code, _(REGIONS[code].title), code in chosen, _members(code))
-        if code in REGIONS
-        else Box(code, country(code), code in chosen)
+        Box(code, _(REGIONS[code].title) if code in REGIONS else country(code), code in chosen)
         for code in codes
     )
 
 
-def _members(region: str) -> str:
-    return ",".join(sorted({member.country for member in REGIONS[region].members}))
+@cache
+def region_countries() -> str:
+    """The countries that each region's box stands for, for the script: "eu28:AT,BE;efta:CH"."""
+    held = {code: sorted({one.country for one in REGIONS[code].members}) for code in REGIONS}
+    return ";".join(f"{code}:{','.join(countries)}" for code, countries in held.items())
 
 
 def kind_pick(query: FlowQuery) -> Pick:
     """Inside the sentence: "funding rounds"."""
     titles = {kind: PLURALS[kind] for kind in KINDS} | {ALL: _("deals of every kind")}
-    return _words("kind", _("How many"), query.kind, kinds_phrase(query), titles)
+    first = {kind: title for kind, title in titles.items() if kind in (*query.kind, ALL)}
+    pick = _words("kind", _("How many"), query.kind, kinds_phrase(query), first)
+    return replace(pick, rest=other_kinds(query.kind), more=_("More kinds"))
+
+
+def other_kinds(shown: Collection[str]) -> tuple[Group, ...]:
+    """Every kind but those that are shown."""
+    kinds = [Box(kind, _(PLURALS[kind]), False) for kind in KINDS if kind not in shown]
+    return ((_("Other kinds"), tuple(kinds)),)
 
 
 def sector_pick(query: FlowQuery) -> Pick:

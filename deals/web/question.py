@@ -98,6 +98,11 @@ def sentence_fields(query: FlowQuery) -> dict[str, Field]:
     }
 
 
+def filters_context(query: FlowQuery) -> dict[str, Any]:
+    """Everything under "More filters"."""
+    return {"picks": more_picks(query), "more": more_fields(query)}
+
+
 def more_picks(query: FlowQuery) -> list[Pick]:
     """Groups of boxes under "More filters"."""
     return [sector_pick(query), round_pick(query), status_pick(query)]

@@ -39,9 +39,9 @@ def read_tab(values: QueryDict) -> str:
     return given[0]
 
 
-def page(query: FlowQuery, tab: str) -> str:
+def page(query: FlowQuery, tab: str, **more: str) -> str:
     """The address of the page with a tab; the first one is not written."""
-    return links.address("/flows/", query, **{PARAMETER: "" if tab == DEFAULT_TAB else tab})
+    return links.address("/flows/", query, **{PARAMETER: "" if tab == DEFAULT_TAB else tab}, **more)
 
 
 def titles() -> dict[str, str]:

@@ -39,6 +39,10 @@ from deals.web import (
 urlpatterns = [
     path("", home.home, name="home"),
     path("flows/", flows.flows, name="flows"),
+    path("flows/form/kind/", flows.form_part, {"part": "kind"}, name="form-kind"),
+    path("flows/form/target/", flows.form_part, {"part": "target"}, name="form-target"),
+    path("flows/form/investor/", flows.form_part, {"part": "investor"}, name="form-investor"),
+    path("flows/form/filters/", flows.form_part, {"part": "filters"}, name="form-filters"),
     path("flows/table.csv", flows.table, name="flows-table"),
     path("flows/europe-to-china/", pairs.pair, {"code": "europe-to-china"}, name="europe-to-china"),
     path("flows/china-to-europe/", pairs.pair, {"code": "china-to-europe"}, name="china-to-europe"),

@@ -66,6 +66,24 @@ def test_several_countries_are_ticked_and_a_region_gives_way_to_them(visit):
     expect(boxes.locator("summary")).to_be_focused()
 
 
+def test_what_the_page_leaves_out_of_its_form_comes_when_it_is_opened(visit):
+    page = visit(f"{DEMO}&target=DE,US".replace("&target=CN", ""))
+    boxes = pick(page, "target").locator("[data-pick=target]")
+    expect(boxes.get_by_label("France", exact=True)).to_be_visible()
+    # What is ticked stands there from the beginning, and only once.
+    for name in ("Germany", "United States"):
+        expect(boxes.get_by_label(name, exact=True)).to_be_checked()
+    expect(boxes.get_by_role("button")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.get_by_text("More filters").click()
+    page.get_by_label("Currency").select_option("USD")
+    expect(page).to_have_url(re.compile("currency=USD"))
+    pick(page, "sector").get_by_label("Robotics", exact=True).check()
+    expect(page).to_have_url(re.compile("sector=robotics"))
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-pick=sector] .pick-panel")).to_be_hidden()
+
+
 def test_all_kinds_and_single_kinds_exclude_each_other(visit):
     page = visit("/flows/")
     pick(page, "kind")
@@ -146,15 +164,20 @@ def test_the_form_works_without_scripts_and_the_address_is_short(visit):
     pick(page, "investor")
     boxes = page.locator("[data-pick=investor]")
     boxes.get_by_label("Europe (EU-27", exact=False).uncheck()
+    # What a script would fetch comes with the whole form, which keeps what was chosen so far.
+    boxes.get_by_role("button", name="More countries").click()
+    expect(page).to_have_url(re.compile(r"/flows/\?target=CN&population=demo&form=whole$"))
+    expect(page.get_by_label("Currency")).to_be_visible()
+    pick(page, "investor")
     boxes.get_by_label("Germany", exact=True).check()
     page.get_by_role("button", name="Show").click()
-    expect(page).to_have_url(re.compile(r"/flows/\?investor=DE&target=CN&population=demo$"))
+    expect(page).to_have_url(re.compile(r"\?investor=DE&target=CN&population=demo&form=whole$"))
     expect(page.locator(".generated-banner")).to_be_visible()
     page.get_by_role("link", name="Policy events", exact=True).click()
     expect(page).to_have_url(re.compile("tab=events"))
     expect(page.get_by_role("heading", name="Before and after a policy event")).to_be_visible()
     page.get_by_role("button", name="Show").click()
-    expect(page).to_have_url(re.compile("population=demo&tab=events"))
+    expect(page).to_have_url(re.compile("population=demo&tab=events$"))
 
 
 def test_the_whole_form_is_usable_by_keyboard(visit):

@@ -199,6 +199,20 @@ def test_the_page_is_light_also_before_it_is_compressed(client):
     assert len(compress(page)) < 20_000
 
 
+def test_a_question_about_six_years_is_sixty_kilobytes_at_most(client):
+    """With both directions, ten deals of several investors each, and every block of the page."""
+    sides = (("CN", "DE"), ("DE", "CN"))
+    make_deals(
+        {"population": "test", "date": f"{2017 + k % 6}-02-01", "target_country": to,
+         "investors": [(f"Investor {k}{n} Holdings", by) for n, by in enumerate((by, "US", None))],
+         "amount": ("1e6", None, ("1e6", "2e6"))[k % 3]}
+        for k in range(36) for to, by in sides
+    )  # fmt: skip
+    page = client.get(f"/flows/?{SIDES}&from=2017&to=2022&population=test").content
+    assert page.count(b"chart-fluid") == 2
+    assert len(page) < 60_000
+
+
 def test_no_page_has_inline_scripts_or_styles(client, population):
     page = client.get(DEMO).content.decode()
     assert "<style" not in page

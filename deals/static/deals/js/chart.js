@@ -112,11 +112,12 @@ async function figures(address) {
 
 async function open(button) {
   const place = button.closest("figure").querySelector("[data-plot]");
+  const chart = button.closest("[data-figures]").dataset;
   button.disabled = true;
-  button.textContent = button.dataset.loading ?? "Loading…";
+  button.textContent = chart.loading;
   try {
-    await load(place.dataset.plotly, place.dataset.sheet);
-    const figure = (await figures(place.dataset.figures))[place.dataset.plot];
+    await load(chart.plotly, chart.sheet);
+    const figure = (await figures(chart.figures))[place.dataset.plot];
     const target = document.createElement("div");
     target.className = "plot";
     // A list is as long as it is; anything else has the height of its style.
@@ -130,7 +131,7 @@ async function open(button) {
     button.remove();
   } catch {
     button.disabled = false;
-    button.textContent = button.dataset.failed ?? "Interactive chart (could not be loaded; try again)";
+    button.textContent = chart.failed;
   }
 }
 

@@ -3,10 +3,13 @@
 const form = document.querySelector("[data-question]");
 const status = document.querySelector("#question-status");
 
+// The countries of each region by its code.
+const regions = Object.fromEntries(form.dataset.regions.split(";").map((text) => text.split(":")));
+
 // A region stands for its countries, and "all" for every word, so ticking one clears the other.
 function settle(box) {
   const others = [...form.querySelectorAll(`input[name="${box.name}"]:checked`)].filter((one) => one !== box);
-  const held = (one) => (one.dataset.holds ?? "").split(",");
+  const held = (one) => (regions[one.value] ?? "").split(",");
   for (const other of others) {
     const clash =
       box.value === "all" || other.value === "all" || held(other).includes(box.value) || held(box).includes(other.value);
@@ -23,9 +26,37 @@ form.addEventListener(
   true,
 );
 
-const picks = [...form.querySelectorAll("details.pick")];
+// Boxes and fields that the page left out come when somebody opens what is around them.
+function fetchLater(button) {
+  htmx.ajax("GET", button.dataset.later, { target: button, swap: "outerHTML" });
+}
+form.addEventListener(
+  "toggle",
+  (event) => {
+    const button = event.target.querySelector("[data-later]");
+    if (event.target.open && button?.closest("details") === event.target) fetchLater(button);
+  },
+  true,
+);
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-later]");
+  if (!button) return;
+  event.preventDefault();
+  fetchLater(button);
+});
+
+// A tab is a link; with a script it brings its chart alone.
+function quickenTabs() {
+  for (const tab of document.querySelectorAll(".tabs a:not([hx-get])")) {
+    tab.setAttribute("hx-get", tab.getAttribute("href").split("#")[0]);
+    htmx.process(tab);
+  }
+}
+quickenTabs();
+document.addEventListener("htmx:afterSwap", quickenTabs);
+
 function closePicks(except) {
-  for (const pick of picks) if (pick !== except) pick.open = false;
+  for (const pick of form.querySelectorAll("details.pick")) if (pick !== except) pick.open = false;
 }
 document.addEventListener("click", (event) => closePicks(event.target.closest("details.pick")));
 form.addEventListener("focusin", (event) => closePicks(event.target.closest("details.pick")));
