@@ -9,7 +9,7 @@ from django.db import connection
 from benchmarks.chaos_pages import HEALED_SECONDS, SAID_SECONDS, Pages
 from benchmarks.chaos_rig import START_SECONDS
 from benchmarks.chaos_trial import AFTER_KILLS, Chaos, Trial
-from benchmarks.chaos_trials import moments, say
+from benchmarks.chaos_trials import enough, moments, say
 from deals import tasks
 from deals.feeds.lease import LOCK_CLASS
 
@@ -24,14 +24,15 @@ STOPS = {"stopped at once": signal.SIGQUIT, "restarted": signal.SIGINT}
 
 def database(chaos: Chaos, rows: int, kills: int) -> Trial:
     """Kill PostgreSQL with all its processes until an import ends all the same; pages are read."""
-    trial, brought = Trial("database killed"), []
+    trial, brought, size = Trial("database killed"), [], rows
     chaos.sweep_every(1)
     starts: list[float] = []
     healed: list[float] = []
     phases = Counter[str]()
     with Pages(chaos.rig) as pages:
         while len(starts) < kills:
-            brought.append(chaos.bring(f"P{len(brought)}", "Chaos database", rows, tasks.ring))
+            before = len(starts)
+            brought.append(chaos.bring(f"P{len(brought)}", "Chaos database", size, tasks.ring))
             for seen in moments(chaos, brought[-1][0]):
                 chaos.rig.postgres.kill()
                 starts.append(chaos.rig.start_database())
@@ -41,6 +42,7 @@ def database(chaos: Chaos, rows: int, kills: int) -> Trial:
                 say(len(starts), kills, seen)
             connection.close()
             chaos.watch.until_done(300)
+            size = enough(size, took=len(starts) - before, left=kills - len(starts), most=rows)
         trial.limit("seconds from its return to the end", time.monotonic() - last, AFTER_KILLS)
     chaos.sweep_every(10)
     trial.limit("seconds until pages are whole", max(healed), HEALED_SECONDS)
@@ -58,13 +60,14 @@ def sessions(chaos: Chaos, rows: int, kills: int) -> Trial:
 
     Other than after its death the server is there, or back, before anybody has noticed.
     """
-    trial, brought = Trial("database sessions ended"), []
+    trial, brought, size = Trial("database sessions ended"), [], rows
     chaos.sweep_every(1)
     done, phases = Counter[str](), Counter[str]()
     healed: list[float] = []
     with Pages(chaos.rig) as pages:
         while done.total() < kills:
-            brought.append(chaos.bring(f"E{len(brought)}", "Chaos sessions", rows, tasks.ring))
+            before = done.total()
+            brought.append(chaos.bring(f"E{len(brought)}", "Chaos sessions", size, tasks.ring))
             for seen in moments(chaos, brought[-1][0]):
                 done[_hang_up(chaos)] += 1
                 last = time.monotonic()
@@ -73,6 +76,8 @@ def sessions(chaos: Chaos, rows: int, kills: int) -> Trial:
                 say(done.total(), kills, seen)
             connection.close()
             chaos.watch.until_done(300)
+            took, left = done.total() - before, kills - done.total()
+            size = enough(size, took=took, left=left, most=rows)
         trial.limit("seconds from the last to the end", time.monotonic() - last, AFTER_KILLS)
     chaos.sweep_every(10)
     trial.limit("seconds until pages are whole", max(healed), HEALED_SECONDS)

@@ -26,24 +26,32 @@ def workers(chaos: Chaos, rows: int, kills: int) -> Trial:
 
     With too few kills in one import there is another one.
     """
-    trial, brought = Trial("workers killed"), []
+    trial, brought, size = Trial("workers killed"), [], rows
     # So that hundreds of kills do not take hours.
     chaos.sweep_every(1)
     done, phases = Counter[str](), Counter[str]()
     last = time.monotonic()
     while done.total() < kills:
-        brought.append(chaos.bring(f"W{len(brought)}", "Chaos workers", rows, tasks.ring))
+        before = done.total()
+        brought.append(chaos.bring(f"W{len(brought)}", "Chaos workers", size, tasks.ring))
         for seen in moments(chaos, brought[-1][0]):
             done[kill_a_worker(chaos, seen)] += 1
             phases[seen.phase] += 1
             say(done.total(), kills, seen)
             last = time.monotonic()
         chaos.watch.until_done(STUCK)
+        size = enough(size, took=done.total() - before, left=kills - done.total(), most=rows)
     chaos.sweep_every(10)
     trial.limit("seconds from the last kill to the end", time.monotonic() - last, AFTER_KILLS)
     trial.facts |= {"kills": done.total(), "of": dict(done), "in": dict(phases)}
     trial.facts |= {"imports": len(brought), "rows": sum(made.rows for _, made in brought)}
     return chaos.check(trial, brought)
+
+
+def enough(size: int, *, took: int, left: int, most: int) -> int:
+    """Rows of the next file, where one of `size` took so many kills: no hundreds more than wanted,
+    since each costs the start of a worker."""
+    return max(min(2 * size * left // max(took, 1), most), most // 100)
 
 
 def moments(chaos: Chaos, run_id: int) -> Iterator[Seen]:
