@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import psycopg
 
 from benchmarks.chaos_rig import Process, wait_until
 from investtrack.embedded import binaries, owner
-from tests.processes import ROOT
+from tests.processes import PATIENCE, ROOT
 
 PLAIN = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 OPTIONS = (
@@ -51,18 +52,28 @@ class Pair:
 
     def ask(self, name: str, text: str) -> Any:
         """The first value of the first row."""
-        with psycopg.connect(self.url(name), autocommit=True, connect_timeout=5) as connection:
+        with psycopg.connect(self.url(name), autocommit=True, connect_timeout=30) as connection:
             row = connection.execute(text).fetchone()
         return row[0] if row else None
 
     def wait(self, name: str) -> None:
-        wait_until(lambda: self._answers(name), 60, f"{name} answers")
+        wait_until(lambda: self._answers(name), PATIENCE, f"{name} answers")
+
+    def back(self, name: str) -> None:
+        """Start one that was killed; while its children let go of its data, it ends again."""
+        server: Process = getattr(self, name)
+        begun = time.monotonic()
+        while time.monotonic() - begun < PATIENCE and not (server.alive() and self._answers(name)):
+            if not server.alive():
+                server.start()
+            time.sleep(0.1)
+        self.wait(name)
 
     def settle(self) -> None:
         """Wait until the replica has everything."""
         there = self.ask("primary", "SELECT pg_current_wal_lsn()")
         said = f"SELECT pg_last_wal_replay_lsn() >= '{there}'"
-        wait_until(lambda: self.ask("replica", said), 30, "the replica has everything")
+        wait_until(lambda: self.ask("replica", said), PATIENCE, "the replica has everything")
 
     def stop(self) -> None:
         self.replica.kill()

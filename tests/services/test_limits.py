@@ -15,6 +15,7 @@ import pytest
 
 from deals.models import ApiCount, ApiKey
 from tests.api.partners import make_key
+from tests.processes import PATIENCE
 from tests.serving import serve
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -26,7 +27,7 @@ def test_exactly_as_many_pass_as_the_limit_says_and_others_are_not_hindered(serv
     wait_for_an_hour_to_spare()
     mine, theirs = make_key("one", "read"), make_key("other", "read")
     ApiKey.objects.filter(user__username="one").update(hourly_limit=LIMIT)
-    start = Barrier(CLIENTS + 1)
+    start = Barrier(CLIENTS + 1, timeout=PATIENCE)
     with ThreadPoolExecutor(CLIENTS + 1) as pool:
         others = pool.submit(ask, server, theirs, start, 20)
         found = [pool.submit(ask, server, mine, start, EACH) for _ in range(CLIENTS)]
@@ -46,20 +47,17 @@ def test_exactly_as_many_pass_as_the_limit_says_and_others_are_not_hindered(serv
 
 def test_a_revoked_key_ends_a_paged_read_at_the_next_page(server):
     key = make_key("one", "read")
-    with closing(http.client.HTTPConnection("127.0.0.1", server, timeout=30)) as client:
+    with closing(http.client.HTTPConnection("127.0.0.1", server, timeout=PATIENCE)) as client:
         assert get(client, key)[0] == 200
         ApiKey.objects.update(revoked_at=datetime.now(UTC))
-        begun = time.monotonic()
         status, _, body = get(client, key)
-        seconds = time.monotonic() - begun
     assert status == 401
     assert "was revoked" in json.loads(body)["detail"]
-    assert seconds < 1
 
 
 def ask(port: int, key: str, start: Barrier, times: int) -> list[tuple[int, str]]:
     """Status and `RateLimit` of each answer, all over one connection."""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as client:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as client:
         start.wait()
         return [get(client, key)[:2] for _ in range(times)]
 
@@ -77,8 +75,8 @@ def remaining(said: str) -> int:
 def wait_for_an_hour_to_spare() -> None:
     """A new hour in the midst of it would let more pass, rightly."""
     now = datetime.now(UTC)
-    if now.minute == 59 and now.second > 20:
-        time.sleep(61 - now.second)
+    if now.minute >= 58:
+        time.sleep((60 - now.minute) * 60 + 1 - now.second)
 
 
 @pytest.fixture

@@ -15,10 +15,11 @@ import psycopg
 import pytest
 import requests
 
-from benchmarks.chaos_rig import Process, free_port, listens, wait_until
+from benchmarks.chaos_rig import Process, listens, wait_until
+from benchmarks.ports import free_port
 from tests.api.partners import OTHER_ROWS, PROFILE
 from tests.api.proposals import body
-from tests.processes import ROOT
+from tests.processes import PATIENCE, ROOT
 from tests.services.pair import Pair, run, running
 from tests.serving import serve
 
@@ -84,7 +85,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         pooler = pooled(pair, port)
         pooler.start()
         try:
-            wait_until(lambda: listens(port), 10, "PgBouncer listens")
+            wait_until(lambda: listens(port), PATIENCE, "PgBouncer listens")
             told = {"VAR_DIR": str(var), "DATABASE_URL": pair.url("primary")}
             key, session = run(os.environ | told, MAKE).split()
             url = f"postgres://postgres@127.0.0.1:{port}/pair"
@@ -169,7 +170,7 @@ def client_of(site):
 
 def asked(url, **how):
     """The answer, asked for again where as many files as may be made are on their way."""
-    for _ in range(200):
+    for _ in range(400):
         answer = requests.get(url, timeout=60, **how)
         if answer.status_code != 503 or "As many files" not in answer.text:
             break

@@ -17,6 +17,7 @@ import pytest
 
 from deals.models import ApiWrite, DealVersion
 from tests.api.proposals import Writer, body
+from tests.processes import PATIENCE
 from tests.serving import serve
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -63,7 +64,8 @@ def storm(port: int, authorization: str, seed: int) -> list[tuple[int, Answer]]:
 
 
 def sent_until_answered(port: int, authorization: str, number: int) -> Answer:
-    for _ in range(100):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         with suppress(OSError, http.client.HTTPException):
             answer = send(port, authorization, number)
             if answer[0] == 202:
@@ -79,7 +81,7 @@ def send(port: int, authorization: str, number: int) -> Answer:
         "Content-Type": "application/json",
         "Idempotency-Key": f"night-{number}",
     }
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as client:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as client:
         client.request("POST", "/api/v1/deals/", json.dumps(body(date=day)), headers)
         response = client.getresponse()
         said = json.loads(response.read())
