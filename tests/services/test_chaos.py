@@ -38,7 +38,7 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> Trials:
         env={**os.environ, **plain, **HOW, "CHAOS_RESULTS": str(folder)},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=2400,
     )
     report = folder / "report.json"
     assert report.exists(), done.stdout + done.stderr

@@ -18,7 +18,7 @@ def test_a_backup_restores_to_its_moment_to_a_time_between_two_writes_and_to_the
         env={**os.environ, "BACKUP_DIR": str(tmp_path / "none")},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=2400,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "A is there, B is not" in done.stdout
