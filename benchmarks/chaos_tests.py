@@ -7,12 +7,11 @@ the trials are only the large form. All of them are run in one go, those with re
 import os
 import subprocess
 import sys
-import tempfile
 import xml.etree.ElementTree as tree
 from collections import defaultdict
-from pathlib import Path
 
 from benchmarks import chaos_promises
+from benchmarks.chaos_broom import swept
 from benchmarks.chaos_report import Row, keep, measured
 from benchmarks.chaos_rig import ROOT
 from benchmarks.chaos_sizes import TESTS, results
@@ -25,8 +24,8 @@ def run(seed: int) -> list[tuple[str, bool]]:
     """Run and keep them; the place of each, and whether it went wrong."""
     names = sorted({name for promise in chaos_promises.read() for name in promise.tests})
     print(f"\n{len(names)} tests of docs/reliability.md:", flush=True)
-    with tempfile.TemporaryDirectory(prefix="investtrack-chaos-", dir="/tmp") as folder:
-        report = Path(folder) / "junit.xml"
+    with swept() as folder:
+        report = folder / "junit.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--reuse-db"]
         command += [f"--junitxml={report}", *names]
         subprocess.run(command, cwd=ROOT, env={**LARGE, **os.environ})
