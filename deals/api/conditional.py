@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 JSON = "application/json"
-HEADER = "If-None-Match"
+HEADER = "HTTP_IF_NONE_MATCH"
 
 
 def etag_of(identity: str) -> str:
@@ -30,13 +30,15 @@ def digest_of(*texts: bytes) -> str:
 
 def asks_if_changed(request: Request) -> bool:
     """Whether it is worth knowing the identity before anything else."""
-    return HEADER in request.headers
+    return HEADER in request.META
 
 
 def unchanged(request: Request, identity: str) -> HttpResponse | None:
     """304 when the client has this answer already."""
+    if not asks_if_changed(request):
+        return None
     etag = etag_of(identity)
-    tags = [tag.strip() for tag in request.headers.get(HEADER, "").split(",")]
+    tags = [tag.strip() for tag in request.META[HEADER].split(",")]
     if "*" in tags or any(tag.removeprefix("W/") == etag.removeprefix("W/") for tag in tags):
         return _marked(HttpResponse(status=304, content_type=JSON), etag)
     return None

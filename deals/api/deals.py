@@ -17,7 +17,7 @@ from deals.api import write
 from deals.api.access import ReadOrPropose
 from deals.api.conditional import answer, digest_of, mark_of
 from deals.api.parameters import read_known
-from deals.flows.answer import as_sent, identity, snapshot
+from deals.flows.answer import Asked, as_sent, snapshot
 from deals.flows.listing import LARGEST_PAGE, Page, Wanted, listing
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import resolve
@@ -114,13 +114,13 @@ def _address(request: Request, cursor: str | None) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _question(text: bytes) -> tuple[FlowQuery, Wanted]:
+def _question(text: bytes) -> tuple[FlowQuery, Wanted, Asked]:
     """A query string, read once: partners ask the same every night. What is refused is not kept."""
     params = QueryDict(text, encoding="utf-8")
     query, wanted = gathered(
         lambda: FlowQuery.from_params(params, extra=PAGING), lambda: _wanted(params)
     )
-    return query, wanted
+    return query, wanted, Asked.of(f"deals {wanted}", query)
 
 
 @api_view(["GET", "POST"])
@@ -129,7 +129,7 @@ def deals(request: Request) -> HttpResponse:
     """Deals that the question means, in the order in which they came in unless told otherwise."""
     if request.method == "POST":
         return write.new(request)
-    query, wanted = _question(request.META.get("QUERY_STRING", "").encode("latin-1"))
+    query, wanted, asked = _question(request.META.get("QUERY_STRING", "").encode("latin-1"))
     # The head is looked up before the rows are: a mark that is older than what it marks costs one
     # question more, while a newer one would hide a change.
     scope = resolve(query)
@@ -142,7 +142,7 @@ def deals(request: Request) -> HttpResponse:
         links.extend((rel, _address(request, cursor)) for rel, cursor in _ends(page))
         return _envelope(page, dict(links))
 
-    response = answer(request, identity(f"deals {wanted}", query, scope), body)
+    response = answer(request, asked.identity(scope), body)
     if any(address for _, address in links):
         response["Link"] = ", ".join(
             f'<{address}>; rel="{"prev" if rel == "previous" else rel}"'

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
@@ -81,20 +82,30 @@ def _longest() -> str:
     return str(int(settings.QUESTION_MAX_SECONDS * 1000))
 
 
-def identity(question: str, query: FlowQuery, scope: Scope) -> str:
-    """What decides an answer, as a short text: the ETag of the API and the key of the cache."""
-    parts = [
-        CODE_VERSION,
-        question,
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and its parameters as JSON: what of an identity stays the same from day to day."""
+
+    question: str
+    params: str
+
+    @classmethod
+    def of(cls, question: str, query: FlowQuery) -> "Asked":
+        return cls(json.dumps(question), json.dumps(query.to_params()))
+
+    def identity(self, scope: Scope) -> str:
+        """What decides an answer, as a short text: the ETag of the API and the key of the cache."""
         # Some answers carry words for their readers.
-        get_language(),
-        query.to_params(),
-        scope.head,
-        str(scope.head_at),
-        scope.seq,
-        scope.computed_at.date().isoformat(),
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+        language = get_language()
+        day = scope.computed_at.date().isoformat()
+        point = f"{scope.head} {scope.head_at} {scope.seq} {day}"
+        whole = f"{CODE_VERSION}\n{self.question}\n{language}\n{self.params}\n{point}"
+        return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+def identity(question: str, query: FlowQuery, scope: Scope) -> str:
+    """The identity of an answer whose question is not asked often."""
+    return Asked.of(question, query).identity(scope)
 
 
 def kept(question: str, query: FlowQuery, scope: Scope, compute: Callable[[], Any]) -> Any:
