@@ -134,8 +134,12 @@ class DealFact(models.Model):
                 condition=Q(published_seq__isnull=False),
                 name="fact_year_legs",
             ),
+            # Deals that have parts are left out of every count; see deals.flows.conditions.
             models.Index(
-                fields=["part_of"], condition=Q(part_of__isnull=False), name="fact_part_of"
+                fields=["part_of"],
+                include=["published_seq", "superseded_seq"],
+                condition=Q(part_of__isnull=False),
+                name="fact_parts",
             ),
             models.Index(fields=["deal"], name="fact_deal"),
             # Lists by date, newest first; see ORDERS in deals.flows.listing.

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from deals.flows.conditions import Sql, placed
+from deals.flows.conditions import Sql, placed, umbrellas
 from deals.flows.narrow import narrow
 from deals.flows.query import FlowQuery
 from deals.flows.rollup import counted
@@ -63,3 +63,16 @@ def test_counting_reads_nothing_but_the_index(name: str) -> None:
         plan = [line for (line,) in cursor if "on deals_dealfact f" in line]
     assert plan
     assert all("Index Only Scan using fact_counted" in line for line in plan), plan
+
+
+@pytest.mark.parametrize("asked", [PLAIN, PLAIN | {"as_of": "3"}])
+def test_which_deals_have_parts_is_read_from_an_index_alone(asked: dict[str, str]) -> None:
+    random_register(1, 5)
+    scope = resolve(FlowQuery.from_params(asked))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute("DROP INDEX fact_target_days, fact_newest, fact_counted")
+        cursor.execute(f"EXPLAIN {umbrellas(scope)}", {"seq": scope.seq})
+        plan = [line for (line,) in cursor if "deals_dealfact" in line]
+    assert plan
+    assert all("Index Only Scan using fact_parts" in line for line in plan), plan
