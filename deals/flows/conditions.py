@@ -185,23 +185,40 @@ def place_sql(query: FlowQuery) -> Sql:
     `where` holds it and, before it, what a row with a place must meet, for the sake of indexes.
     """
     held = _held(query)
-    mask, within = held.mask, held.within
     sql = Sql(params=held.params)
     if needed := alternatives(query, held.targets.every):
         sql.add(f"({' OR '.join(needed)})")
-    unknown_target = "false" if not query.target else "f.target_country IS NULL"
-    sql.add(f"""CASE
-        WHEN {unknown_target} THEN CASE WHEN {within} THEN 'unknown_target' END
-        WHEN NOT ({held.to_target}) AND NOT (f.target_country = ANY({held.targets.maybe})) THEN NULL
-        WHEN {held.undated} THEN 'undated'
-        WHEN NOT {within} THEN CASE WHEN {held.overlaps} THEN 'too_coarse' END
-        WHEN NOT ({held.to_target}) THEN 'too_coarse'
-        WHEN {held.from_investor} THEN 'flow'
-        WHEN {meets(mask, held.investors.maybe_mask)} THEN 'too_coarse'
-        WHEN f.{mask.removeprefix("f.").removesuffix("_mask")}_unknown THEN 'unknown'
-        WHEN ({mask} & ~{held.targets.mask}) = {NO_BITS} THEN 'target_side_only'
-        ELSE 'other_foreign_only' END""")
+    sql.add(f"CASE {' '.join(_places(query, held))} END")
     return sql
+
+
+def _places(query: FlowQuery, held: _Held) -> list[str]:
+    """The cases of a place, in the order that decides. What cannot happen is not looked for in
+    every row: a side whose countries always belong to it leaves no doubt."""
+    mask, targets, investors = held.mask, held.targets, held.investors
+    cases = []
+    if query.target:
+        cases += [f"WHEN f.target_country IS NULL THEN CASE WHEN {held.within}"
+                  " THEN 'unknown_target' END"]  # fmt: skip
+    outside = f"NOT ({held.to_target})"
+    if query.target_side.dated:
+        cases += [f"WHEN {outside} AND NOT (f.target_country = ANY({targets.maybe})) THEN NULL"]
+    if held.within != "true":
+        cases += [
+            f"WHEN {held.undated} THEN 'undated'",
+            f"WHEN NOT {held.within} THEN CASE WHEN {held.overlaps} THEN 'too_coarse' END",
+        ]
+    if query.target_side.dated:
+        cases += [f"WHEN {outside} THEN 'too_coarse'"]
+    cases += [f"WHEN {held.from_investor} THEN 'flow'"]
+    if query.investor_side.dated:
+        cases += [f"WHEN {meets(mask, investors.maybe_mask)} THEN 'too_coarse'"]
+    return [
+        *cases,
+        f"WHEN {mask.removesuffix('_mask')}_unknown THEN 'unknown'",
+        f"WHEN ({mask} & ~{targets.mask}) = {NO_BITS} THEN 'target_side_only'",
+        "ELSE 'other_foreign_only'",
+    ]
 
 
 def flow_sql(query: FlowQuery, *, by_legs: bool) -> Sql:
