@@ -4,7 +4,9 @@ from benchmarks.chaos_promises import PAGE, TRIAL
 from benchmarks.chaos_report import Row, kept
 from benchmarks.chaos_sizes import RESULTS, TESTS
 
-FACTS = 2
+FACTS = 3
+# Said first, whatever else was measured.
+COUNTS = ("kills", "times", "proposals", "imports that wait")
 
 
 def results(rows: list[Row]) -> dict[str, str]:
@@ -13,7 +15,8 @@ def results(rows: list[Row]) -> dict[str, str]:
     for trial in rows:
         if trial["code"] == TESTS:
             continue
-        facts = [f"{what} {value}" for what, value in trial["facts"].items() if _short(value)]
+        known = sorted(trial["facts"].items(), key=lambda fact: fact[0] not in COUNTS)
+        facts = [f"{what} {value}" for what, value in known if _short(value)]
         verdict = "**failed**" if trial["faults"] else "held"
         about = f"{trial['at'][:10]}{', quick' if trial['quick'] else ''}"
         said = f"{about}, {trial['broker']}: {verdict}; {'; '.join(facts[:FACTS])}".rstrip("; ")

@@ -1,6 +1,9 @@
 """What an observer sees of imports at work, through a connection of its own."""
 
+import os
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
@@ -26,6 +29,16 @@ class Seen(NamedTuple):
     tries: int
     problem: str
     worker: int | None
+
+
+def processor_seconds(pids: list[int]) -> float:
+    """What living processes, and those of their children that have ended, have spent."""
+    ticks = 0
+    for pid in pids:
+        with suppress(OSError):
+            said = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += sum(map(int, said[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 class Watch:
@@ -60,6 +73,11 @@ class Watch:
         """
         seen = self.look(run_id)
         return seen if seen.worker and seen.tries < MOST_TRIES else None
+
+    def processor(self) -> float:
+        """Seconds of a processor that database and workers have spent until now."""
+        ours = [p.pid for p in (self.rig.postgres, *self.rig.workers) if p.alive()]
+        return processor_seconds([*ours, *(child for pid in ours for child in children(pid))])
 
     def until_done(self, seconds: float) -> float:
         """Wait for every import to end; seconds that it took, starting again what died."""

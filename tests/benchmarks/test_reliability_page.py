@@ -55,7 +55,7 @@ def test_a_result_is_written_into_the_last_cell_of_its_row() -> None:
         "facts": {"seconds to the end": 3, "kills": 200, "of": {"both": 1}},
         "at": "2026-11-22 20:00 UTC", "quick": False,
     }  # fmt: skip
-    said = "2026-11-22, redis: held; seconds to the end 3; kills 200"
+    said = "2026-11-22, redis: held; kills 200; seconds to the end 3"
     for before in (page, empty):
         assert filled(before, [trial]) == page.replace("old", said)
     assert "failed" in filled(page, [trial | {"faults": ["One is lost."]}])
