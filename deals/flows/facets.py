@@ -5,17 +5,19 @@ one stays on. One pass over the facts answers all of them.
 """
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 
 from deals.flows.answer import kept
-from deals.flows.conditions import Sql, countries_column, in_ledger
+from deals.flows.conditions import Sql, countries_column, in_ledger, umbrellas
 from deals.flows.listing import Wanted, matching
 from deals.flows.query import ALL, EVER_COMPLETED, FlowQuery
-from deals.flows.rollup import are_used
+from deals.flows.rollup import are_used, covers, flow_cells
 from deals.flows.scope import Scope
+from deals.models.masks import countries_in
 
 # Places in the flow that do not depend on who its investors are.
 WITHOUT_INVESTOR = ("as_target", "no_sector", "no_round", "no_target_country", "no_date")
@@ -135,7 +137,36 @@ def _passes(name: str, query: FlowQuery, sql: Sql) -> str:
 def _investors(query: FlowQuery, scope: Scope, wanted: Wanted) -> list[tuple[str, int]]:
     """Deals by country of an investor; a deal with two countries is under both."""
     anyone = query.but(investor=())
-    sql = matching(anyone, scope, replace(wanted, place=_anywhere(wanted.place)))
+    anywhere = replace(wanted, place=_anywhere(wanted.place))
+    if anywhere.place or anywhere.q or anywhere.updated_since or not covers(anyone, scope):
+        return _by_countries(anyone, matching(anyone, scope, anywhere))
+    return _from_cells(anyone, scope)
+
+
+def _from_cells(query: FlowQuery, scope: Scope) -> list[tuple[str, int]]:
+    """The same for a question that cells cover, in the words of sets of countries."""
+    mask = "ultimate_mask" if query.attribution == "ultimate" else "hq_mask"
+    cells = flow_cells(query, scope)
+    text = f"SELECT {mask}, deals FROM ({cells.text()}) c"
+    if not query.target and not any(query.window):
+        # The register's own list has umbrellas, too, which are in no cell.
+        own = matching(query, scope, Wanted())
+        cells.params |= own.params
+        text += f""" UNION ALL SELECT {mask}, 1 FROM ({own.where[0]}) p
+            WHERE deal_id IN ({umbrellas(scope)})"""
+    deals: Counter[str] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {mask}, sum(deals)::bigint FROM ({text}) f GROUP BY 1 HAVING sum(deals) > 0",
+            cells.params,
+        )
+        for bits, number in cursor:
+            deals.update(dict.fromkeys(countries_in(bits), number))
+    return sorted(deals.items(), key=lambda one: (-one[1], one[0]))
+
+
+def _by_countries(query: FlowQuery, sql: Sql) -> list[tuple[str, int]]:
+    """The rows of a subquery by country of an investor, those with most deals first."""
     column = countries_column(query).removeprefix("f.")
     text = f"""
         SELECT country, sum(deals)::bigint

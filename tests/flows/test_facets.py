@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 import pytest
+from django.core.cache import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deals.flows.facets import facets
 from deals.flows.listing import Wanted, total
 from deals.flows.query import FlowQuery
+from deals.flows.rollup import without_cells
 from deals.flows.scope import resolve
-from tests.factories import make_deals, make_population
+from tests.factories import make_deal, make_deals, make_population
 from tests.flows.registers import random_register
 
 KINDS = st.sampled_from([("funding_round",), ("all",), ("acquisition", "debt")])
@@ -57,6 +59,39 @@ def test_each_count_is_the_length_of_that_list(register, kind, status, ai, place
     default = FlowQuery()
     wide = {name: ("all",) for name, asked in shown.items() if asked == getattr(default, name)}
     assert found.without_defaults == total(query.but(**wide), scope, wanted)
+
+
+@pytest.mark.parametrize("place", ["", "counted", "flow", "too_coarse"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"kind": ("all",), "status": ("all",), "ai": ("all",)},
+        {"attribution": "ultimate", "ai": ("no",)},
+        {"investor": ("DE",)},
+        {"target": ("CN",)},
+        {"investor": ("europe",), "target": ("CN",), "from_": "2017", "to": "2022"},
+        {"from_": "2017-03"},
+        {"sector": ("robotics",)},
+    ],
+)
+def test_investors_are_the_same_from_cells_as_from_facts(register, asked, place):
+    query = FlowQuery(**asked)
+    wanted = Wanted(place=place if asked.keys() & {"investor", "target", "from_"} else "")
+    scope = resolve(query)
+    found = facets(query, scope, wanted).counts["investor"]
+    cache.clear()
+    with without_cells():
+        assert facets(query, scope, wanted).counts["investor"] == found
+
+
+def test_an_umbrella_stands_beside_its_parts_in_the_registers_own_counts(db):
+    umbrella = make_deal(investors=[("A", "DE")])
+    make_deal(investors=[("B", "FR"), ("A", "DE")], part_of=umbrella)
+    query = FlowQuery()
+    assert facets(query, resolve(query), Wanted()).counts["investor"] == {"DE": 2, "FR": 1}
+    into = FlowQuery(target=("CN",))
+    assert facets(into, resolve(into), Wanted()).counts["investor"] == {"DE": 1, "FR": 1}
 
 
 def _without_umbrellas(query, scope):
