@@ -168,11 +168,12 @@ def _single_values(params: Mapping[str, Any], problems: list[Problem]) -> Iterab
         yield name, ",".join(text for text in texts if text.strip())
 
 
-def _parts(text: str) -> list[str]:
+def _parts(text: str, most: int = LONGEST_LIST) -> list[str]:
+    """The values as they were given: the same one twice counts twice, as in the description."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if len(parts) > LONGEST_LIST:
+    if len(parts) > most:
         said = _("At most %(most)s values can be given; these are %(count)s.")
-        raise RuleError("too_many", said % {"most": LONGEST_LIST, "count": len(parts)})
+        raise RuleError("too_many", said % {"most": most, "count": len(parts)})
     return parts
 
 
@@ -181,11 +182,7 @@ def _sides(text: str) -> tuple[str, ...]:
 
 
 def _none_or_sides(text: str) -> tuple[str, ...]:
-    codes = () if text.lower() == "none" else _sides(text)
-    if len(codes) > MOST_COMPARED:
-        said = _("At most %(most)s values can be given; these are %(count)s.")
-        raise RuleError("too_many", said % {"most": MOST_COMPARED, "count": len(codes)})
-    return codes
+    return () if text.lower() == "none" else side(_parts(text, MOST_COMPARED)).codes
 
 
 def _unknown(text: str, allowed: Collection[str]) -> RuleError:
@@ -263,8 +260,9 @@ def _code(text: str) -> str:
 
 def _organizations(text: str) -> str:
     """Identifiers in the order given, each once: deals in which all of them took part."""
-    codes = list(dict.fromkeys(_code(part) for part in _parts(text)))
-    if len(codes) > MOST_ORGANIZATIONS:
+    parts = _parts(text)
+    codes = dict.fromkeys(_code(part) for part in parts)
+    if len(parts) > MOST_ORGANIZATIONS:
         said = _("At most %(most)s organizations can be asked for together.")
         raise RuleError("too_many", said % {"most": MOST_ORGANIZATIONS})
     return ",".join(codes)
