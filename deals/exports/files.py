@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 # Bytes of documents that become columns at once.
 AT_ONCE = 1 << 22
-PIECE = 1 << 18
+# One message of the database: what is put together of several lies in memory twice, for a thread.
+PIECE = 1 << 17
 BYTE_ORDER_MARK = "\ufeff".encode()
 
 
