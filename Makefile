@@ -57,7 +57,7 @@ test-addresses: install-dev
 	@$(PYTEST) tests/web/test_query_strings.py
 
 test-services: install-dev
-	@$(PYTEST) -m services
+	@$(PYTEST) -m services -n $(WORKERS) --dist loadfile
 
 check: install-dev
 	@$(PYTHON) .ci/check.py
