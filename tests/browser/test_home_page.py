@@ -39,6 +39,6 @@ def test_the_first_tab_stop_skips_to_the_content(visit):
 
 def test_it_reads_without_scripts(visit):
     page = visit("/", scripts=False)
-    expect(page.locator("svg.chart-wide").first).to_be_visible()
+    expect(page.locator("svg.chart-fluid").first).to_be_visible()
     # Only a form's own button works without one.
     assert page.locator("button:visible:not([type=submit])").count() == 0
