@@ -57,6 +57,8 @@ def test_who_is_told_to_end_answers_what_it_has_taken_and_refuses_what_comes_the
                 assert answer(taken).endswith(b"done")
             assert web.wait(PATIENCE) == 0
         finally:
+            # Its process ends when nobody waits for an answer any more.
+            (tmp_path / "answer").touch()
             web.kill()
 
 
