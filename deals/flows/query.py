@@ -260,9 +260,8 @@ def _code(text: str) -> str:
 
 def _organizations(text: str) -> str:
     """Identifiers in the order given, each once: deals in which all of them took part."""
-    parts = _parts(text)
-    codes = dict.fromkeys(_code(part) for part in parts)
-    if len(parts) > MOST_ORGANIZATIONS:
+    codes = list(dict.fromkeys(_code(part) for part in _parts(text)))
+    if len(codes) > MOST_ORGANIZATIONS:
         said = _("At most %(most)s organizations can be asked for together.")
         raise RuleError("too_many", said % {"most": MOST_ORGANIZATIONS})
     return ",".join(codes)

@@ -78,7 +78,6 @@ def test_a_blank_parameter_is_as_if_it_were_not_there(text: str) -> None:
         ("compare", "USA1"),
         ("compare", "AT,BE,BG,CH,CY,CZ,DE,DK,EE,ES,FI,FR,GB,GR,HR,HU,IE,IT,LT,LU,LV"),
         ("compare", ",".join(["AD"] * 21)),
-        ("organization", ",".join(["O-AAAAAAAA"] * 6)),
         ("from", "2017-13"),
         ("to", "2017-02-30"),
         ("known_by", "yesterday"),
