@@ -16,6 +16,8 @@ COPY investtrack investtrack
 COPY deals deals
 COPY templates templates
 COPY locale locale
+# The rules of counting, which go into each release (deals/exports/release_methods.py).
+COPY docs/methods.md docs/
 
 # Compiled once here, and not at the start of every process.
 RUN python -m compileall -q manage.py investtrack deals
