@@ -17,18 +17,23 @@ State = ImportRun.State
 ENDED = (State.PUBLISHED, State.FAILED, State.UNDONE)
 
 
-@transaction.atomic
 def tell_of_end(import_id: int) -> None:
     """Tell whoever may decide that it waits, or whoever brought it in that it has ended.
 
     Whoever was told of this end, or has not read yet what they were told before, is not told again;
-    so a message that comes twice, also at the same instant, does no harm.
+    so a message that comes twice, also at the same instant, does no harm. Only who has read that an
+    import waits, and has not decided, is reminded of it by one that comes late.
     """
+    # Whoever works on an import holds it, and a message that came twice need not wait for that.
+    if ImportRun.objects.filter(pk=import_id, state__in=(State.REVIEW, *ENDED)).exists():
+        _tell_once(import_id)
+
+
+@transaction.atomic
+def _tell_once(import_id: int) -> None:
     # Two who look at the same instant would both find that nobody was told.
     runs = ImportRun.objects.select_for_update(of=("self",), no_key=True)
-    run = runs.filter(pk=import_id).select_related("feed").first()
-    if run is None:
-        return
+    run = runs.select_related("feed").get(pk=import_id)
     kind, people = "to_decide", set[int]()
     if run.state == State.REVIEW:
         people = _deciders(run)
