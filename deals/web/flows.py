@@ -111,8 +111,8 @@ def form_part(request: HttpRequest, part: str) -> HttpResponse:
         groups = other_kinds(shown) if part == "kind" else other_countries(shown)
         context = {"name": part, "groups": groups, "ask": ""}
         response = render(request, "parts/boxes.html", context)
-    patch_vary_headers(response, ["Accept-Language", "Cookie"])
-    response.headers["Cache-Control"] = "max-age=600"
+    patch_vary_headers(response, ["Accept-Language", "Cookie", "HX-Request"])
+    response.headers["Cache-Control"] = "private, max-age=600"
     return response
 
 

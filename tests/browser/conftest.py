@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from deals.models import PolicyEvent, PublishedFigure
+from tests.browser.answering import Answering
 from tests.factories import make_deals, make_population
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -101,9 +102,12 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
         page.goto(f"{live_server.url}{path}")
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    with Answering() as answering:
+        yield open_page
+        for context in contexts:
+            context.close()
+        # The database is emptied next, and what reads it would stand in the way.
+        answering.wait()
     assert [text for text in complaints if not any(word in text for word in allowed)] == []
 
 

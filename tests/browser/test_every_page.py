@@ -38,10 +38,12 @@ LIGHT = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": Tru
 DARK = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 # Texts that stand out of their drawing, which a phone would cut off.
 CUT_OFF = """() => [...document.querySelectorAll("main svg, .embed svg")].flatMap((svg) => {
-  const box = svg.getBoundingClientRect();
+  const box = svg.getBoundingClientRect(), style = getComputedStyle(svg);
+  // The numbers of an axis stand in the drawing's margin, which is kept free for them.
+  const margin = style.overflow === "visible" ? parseFloat(style.marginLeft) : 0;
   return [...svg.querySelectorAll("text")].filter((text) => {
     const own = text.getBoundingClientRect();
-    return own.width && (own.left < box.left - 3 || own.right > box.right + 3);
+    return own.width && (own.left < box.left - margin - 3 || own.right > box.right + 3);
   }).map((text) => text.textContent);
 })"""
 

@@ -180,6 +180,39 @@ def test_the_form_works_without_scripts_and_the_address_is_short(visit):
     expect(page).to_have_url(re.compile("population=demo&tab=events$"))
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_in_a_field_asks_the_question(visit, scripts):
+    page = visit(f"{DEMO}&form=&tab=", scripts=scripts)
+    page.locator("[name=from]").press("Enter")
+    # The address is put in order by whoever asks, and nothing of the form is fetched for it.
+    expect(page).to_have_url(re.compile(r"from=2017&to=2022&population=demo$"))
+    expect(page.get_by_role("button", name="More countries").first).to_be_hidden()
+
+
+def test_parts_that_are_opened_at_once_all_come(visit):
+    page = visit(DEMO)
+    page.evaluate("document.querySelectorAll('details.pick').forEach((one) => { one.open = true })")
+    expect(page.locator(".pick [data-later]")).to_have_count(0)
+    # A changed question says what is ticked in what is not there yet, and not on its button.
+    page.locator("[name=from]").fill("2018")
+    page.locator("[name=to]").focus()
+    expect(page).to_have_url(re.compile("from=2018"))
+    button = page.locator(".more [data-later]")
+    assert button.evaluate("node => node.firstChild.textContent.trim()") == "Show them all"
+    assert button.evaluate("node => [...node.children].filter((one) => !one.hidden).length") == 0
+
+
+def test_a_part_that_cannot_be_fetched_leaves_its_button_and_the_answer(visit):
+    page = visit(DEMO, expected="ERR_FAILED")
+    page.route("**/flows/form/**", lambda route: route.abort())
+    pick(page, "target")
+    expect(page.locator("[data-pick=target] [data-later]")).to_be_visible()
+    expect(page.locator("#answer .notice-bad")).to_have_count(0)
+    page.unroute("**/flows/form/**")
+    page.locator("[data-pick=target] [data-later]").press("Enter")
+    expect(page.get_by_role("checkbox", name="Austria").first).to_be_focused()
+
+
 def test_the_whole_form_is_usable_by_keyboard(visit):
     page = visit("/flows/")
     page.locator("[data-pick=investor] > summary").focus()

@@ -13,6 +13,11 @@ READ, FORM, ACT = {"GET", "HEAD"}, {"GET", "HEAD", "POST"}, {"POST"}
 READERS: dict[str, tuple[set[str], int | None, int | None]] = {
     "home": (READ, 200, None),
     "flows": (READ, 200, None),
+    # To the page with the whole form, unless htmx asks.
+    "form-kind": (READ, 302, None),
+    "form-target": (READ, 302, None),
+    "form-investor": (READ, 302, None),
+    "form-filters": (READ, 302, None),
     "flows-table": (READ, 200, None),
     "europe-to-china": (READ, 200, None),
     "china-to-europe": (READ, 200, None),

@@ -26,9 +26,25 @@ form.addEventListener(
   true,
 );
 
-// Boxes and fields that the page left out come when somebody opens what is around them.
-function fetchLater(button) {
-  htmx.ajax("GET", button.dataset.later, { target: button, swap: "outerHTML" });
+// Boxes and fields that the page left out come when somebody opens what is around them. Each comes by
+// itself, and until it is there its button stays, which can be pressed again.
+async function fetchLater(button) {
+  if (button.ariaBusy) return;
+  button.ariaBusy = "true";
+  try {
+    const answer = await fetch(button.dataset.later, { headers: { "HX-Request": "true" } });
+    if (!answer.ok) return;
+    const part = document.createElement("template");
+    part.innerHTML = await answer.text();
+    const first = part.content.querySelector("input, select, summary");
+    const focused = document.activeElement === button;
+    button.replaceWith(part.content);
+    if (focused) first?.focus();
+  } catch {
+    // The connection is gone; whoever asks a question is told so.
+  } finally {
+    button.ariaBusy = null;
+  }
 }
 form.addEventListener(
   "toggle",
@@ -47,6 +63,7 @@ form.addEventListener("click", (event) => {
 
 // A tab is a link; with a script it brings its chart alone.
 function quickenTabs() {
+  if (!window.htmx) return;
   for (const tab of document.querySelectorAll(".tabs a:not([hx-get])")) {
     tab.setAttribute("hx-get", tab.getAttribute("href").split("#")[0]);
     htmx.process(tab);
