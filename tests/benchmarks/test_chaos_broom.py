@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.chaos_broom import started_for
-from benchmarks.chaos_rig import wait_until
-from tests.processes import ROOT
+from tests.processes import PATIENCE, ROOT, wait_until
 
 # One process that dies with its parent, and one that has left for a session of its own.
 RUN = """
@@ -35,15 +34,14 @@ def start(seconds: float) -> tuple[subprocess.Popen[str], Path]:
 def test_nothing_stays_of_a_run_that_was_ended(number: signal.Signals) -> None:
     running, folder = start(600)
     with running:
-        wait_until(lambda: started_for(str(folder)), 10, "something was started")
+        wait_until(lambda: started_for(str(folder)))
         running.send_signal(number)
-    wait_until(lambda: not folder.exists(), 20, "the folder is gone")
-    assert not started_for(str(folder))
+    wait_until(lambda: not folder.exists() and not started_for(str(folder)))
 
 
 def test_nothing_stays_of_a_run_that_came_to_its_end() -> None:
     running, folder = start(0)
     with running:
-        assert running.wait(30) == 0
+        assert running.wait(PATIENCE) == 0
     assert not folder.exists()
     assert not started_for(str(folder))
