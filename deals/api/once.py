@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from deals import journal, tasks
-from deals.api.problems import problem
+from deals.api.problems import Refusal
 from deals.api.upload import Sent
 from deals.feeds import queue
 from deals.feeds.receive import Received, forget, receive_stream, stored
@@ -80,10 +80,11 @@ def _same(run: ImportRun, file: Received, sent: Sent) -> ImportRun:
         return run
     forget(file.sha256)
     what = "profile" if run.file_sha256 == file.sha256 else "file"
-    raise problem(
+    raise Refusal(
         422,
         f"This Idempotency-Key was sent before with another {what} (import {run.pk}): give each "
         "file a key of its own.",
+        kind="key-reused",
     )
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -98,7 +97,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
     if isinstance(exc, BadParameters):
         return bad_parameters(exc, context.get("request"))
     if isinstance(exc, Refused):
-        return respond(422, HTTPStatus(422).phrase, str(exc))
+        return respond(422, TYPES["not-usable"].title, str(exc))
     if isinstance(exc, Http404):
         return respond(404, "Not found", str(exc) or "There is nothing at this address.")
     if isinstance(exc, Refusal):
@@ -120,9 +119,9 @@ def _of_framework(exc: exceptions.APIException, context: dict[str, Any]) -> Http
         headers["Allow"] = ", ".join(context["view"].allowed_methods)
     if (wait := getattr(exc, "wait", None)) is not None:
         headers["Retry-After"] = str(int(wait))
-    return respond(
-        exc.status_code, HTTPStatus(exc.status_code).phrase, str(exc.detail), headers=headers
-    )
+    # Not the phrase of the status, which Python words in another way than the type does.
+    title = TYPES[of_status(exc.status_code)].title
+    return respond(exc.status_code, title, str(exc.detail), headers=headers)
 
 
 def _error(error: Problem | Wrong, request: Request | None) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import UnreadablePostError
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, UnsupportedMediaType
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
-from deals.api.problems import problem
+from deals.api.problems import Refusal, problem
 from deals.feeds.limits import megabytes
 from deals.feeds.profile import Profile
 from deals.feeds.profile_toml import load_profile
@@ -90,6 +90,9 @@ def read(request: Request) -> Sent:
         body = request.data
     except UnreadablePostError:
         raise _broken_off() from None
+    except UnsupportedMediaType as error:
+        taken = ", ".join(["multipart/form-data", *EXTENSIONS])
+        raise Refusal(415, str(error.detail), headers={"Accept-Post": taken}) from None
     except RequestDataTooBig:
         raise problem(413, f"A profile can have {LARGEST_PROFILE >> 20} MB at most.") from None
     except SuspiciousOperation as error:
@@ -216,8 +219,12 @@ def _flag(text: str) -> bool:
 
 
 def _idempotency_key(request: Request) -> str:
-    key = str(request.headers.get("Idempotency-Key", ""))
-    if len(key) > 255 or not (key.isascii() and key.isprintable()):
-        message = "This header holds up to 255 printable ASCII characters."
+    """Empty without the header. An empty header is refused: its sender believes to be safe."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return ""
+    key = str(key)
+    if not 0 < len(key) <= 255 or not (key.isascii() and key.isprintable()):
+        message = "This header holds 1 to 255 printable ASCII characters."
         raise BadParameters([Problem("Idempotency-Key", message)])
     return key

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as live_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from deals.api.problem_types import TYPES
 from deals.models import Feed, ImportRun
 from tests.api.partners import IMPORTS, PROFILE, ROWS, Partner, make_key
 
@@ -83,6 +84,34 @@ def test_a_form_without_a_file_is_told_how_to_send_one(partner, folder) -> None:
 def test_an_idempotency_key_is_short_and_printable(partner, folder, key) -> None:
     answer = assert_nothing_kept(partner.form(key=key), 400, folder)
     assert answer["errors"][0]["parameter"] == "Idempotency-Key"
+
+
+def test_an_empty_idempotency_key_is_not_taken_for_none(partner, folder) -> None:
+    partner.headers["Idempotency-Key"] = ""
+    answer = assert_nothing_kept(partner.form(), 400, folder)
+    assert answer["errors"][0]["parameter"] == "Idempotency-Key"
+
+
+def test_another_type_of_content_is_told_which_are_taken(partner, feed, folder) -> None:
+    refused = partner.body(kind="text/html")
+    assert assert_nothing_kept(refused, 415, folder)["type"].endswith("#problem-media-type")
+    taken = refused["Accept-Post"].split(", ")
+    assert {"multipart/form-data", "text/csv", "application/zip"} < set(taken)
+    for kind in taken:
+        assert partner.body(kind=kind).status_code != 415, kind
+
+
+def test_a_kind_of_problem_has_one_title_however_it_came_about(partner, feed, folder) -> None:
+    """Also where the sentence is the framework's, whose statuses have names of their own."""
+    problems = [
+        assert_nothing_kept(partner.body(b""), 422, folder),
+        assert_nothing_kept(partner.body(b"x", "", "multipart/form-data"), 400, folder),
+        assert_nothing_kept(partner.body(kind="text/html"), 415, folder),
+        partner.client.put(IMPORTS, headers=partner.headers).json(),
+    ]
+    for problem in problems:
+        name = problem["type"].partition("#problem-")[2]
+        assert problem["title"] == TYPES[name].title, problem
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def test_the_same_key_with_another_file_is_refused_and_nothing_of_it_is_kept(
         refused = partner.form(data, key="night-1", profile=profile)
         assert refused.status_code == 422
         assert refused["Content-Type"] == "application/problem+json"
+        assert refused.json()["type"].endswith("#problem-key-reused")
         assert what in refused.json()["detail"]
         assert str(first["id"]) in refused.json()["detail"]
     assert ImportRun.objects.count() == 1
