@@ -82,8 +82,12 @@ def cut(
 def respond(request: Request, page: Page, results: Sequence[dict[str, Any]]) -> HttpResponse:
     """The envelope, and its addresses once more as `Link`."""
     body = {"next": page.next, "previous": page.previous, "results": list(results)}
-    response = HttpResponse(dumps(body), content_type=JSON)
-    links = (("next", page.next), ("prev", page.previous))
+    return with_links(HttpResponse(dumps(body), content_type=JSON), page.next, page.previous)
+
+
+def with_links(response: HttpResponse, next: str | None, previous: str | None) -> HttpResponse:
+    """The addresses beside a page as `Link` (RFC 8288); none where there is none."""
+    links = (("next", next), ("prev", previous))
     if said := ", ".join(f'<{link}>; rel="{rel}"' for rel, link in links if link):
         response["Link"] = said
     return response

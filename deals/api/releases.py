@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from deals.api import paging
-from deals.api.conditional import answer
+from deals.api.conditional import answer, unchanged
 from deals.api.parameters import refuse_any
 from deals.exports import serving
 from deals.exports.release_changes import previous
@@ -83,12 +83,19 @@ def file(request: Request, name: str, file: str) -> HttpResponseBase:
 
 @api_view(["GET", "HEAD"])
 def changes(request: Request, name: str) -> HttpResponse:
-    """The deals in which a release differs from an earlier point, by the order of their keys."""
+    """The deals in which a release differs from an earlier point, by the order of their keys.
+
+    Pages lead forward only: `previous` is always null.
+    """
     asked = paging.read(request, "since")
     last = _found(name)
     first = _since(last, asked.given.get("since", ""))
     mark = f"release-changes {request.build_absolute_uri()} {first.seq} {last.seq} {first.name}"
-    return answer(request, _digest(mark), lambda: dumps(_page(request, asked, first, last)))
+    if same := unchanged(request, _digest(mark)):
+        return same
+    page = _page(request, asked, first, last)
+    response = answer(request, _digest(mark), lambda: dumps(page))
+    return paging.with_links(response, page["next"], page["previous"])
 
 
 def _page(request: Request, asked: paging.Asked, first: Point, last: Release) -> dict[str, Any]:

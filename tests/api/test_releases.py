@@ -89,9 +89,12 @@ def test_changes_come_page_by_page(client):
     released()
     url, names = "/api/v1/releases/2026.11/changes/?page_size=2", []
     while url:
-        answer = client.get(url).json()
+        response = client.get(url)
+        answer = response.json()
         names += [row["company"] for row in answer["results"]]
         url = answer["next"]
+        assert response.get("Link") == (f'<{url}>; rel="next"' if url else None)
+        assert answer["previous"] is None
     assert names == [f"T{number}" for number in range(5)]
 
 

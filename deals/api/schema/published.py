@@ -78,7 +78,7 @@ COMPONENTS: dict[str, Shape] = {
             "to": POINT,
             "counts": obj({name: COUNT for name in WHATS}, optional=WHATS),
             "next": or_null(LINK),
-            "previous": or_null(LINK),
+            "previous": or_null(LINK, "Always null: pages lead forward only."),
             "results": listed(ROW),
         }
     ),
@@ -149,7 +149,9 @@ OPERATIONS = {
             PAGE_SIZE,
             CURSOR,
         ),
-        answers={200: Answer("A page of differences.", ref("ReleaseChanges"))},
+        answers={
+            200: Answer("A page of differences.", ref("ReleaseChanges"), headers=("Link",)),
+        },
         problems=(404,),
         kept=True,
         call=Call(path={"name": "{release}"}, query={"since": "{older}"}),
