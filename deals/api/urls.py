@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import path, re_path
+from django.urls import Resolver404, path, re_path, resolve
 from rest_framework.decorators import api_view
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from deals.api import (
@@ -22,6 +23,7 @@ from deals.api import (
     releases,
     submissions,
 )
+from deals.api.problem_types import TYPES
 from deals.api.schema import page
 from deals.api.schema import views as schema
 from deals.exports.columns import TABLES
@@ -32,10 +34,25 @@ VERSION = "v1"
 
 @api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
 def nothing_here(request: Request, rest: str = "") -> HttpResponse:
-    """Anything else below the API's root answers with a problem document, not with a page."""
+    """Anything else below the API's root answers with a problem document, not with a page.
+
+    Whoever reads and forgot the slash at the end is led to where it is, with the whole question.
+    """
+    if request.method in SAFE_METHODS and _is_there(f"{request.path_info}/"):
+        where = request.get_full_path(force_append_slash=True)
+        return HttpResponse(status=308, headers={"Location": where, "Cache-Control": "no-cache"})
     return problems.respond(
-        404, "Not found", f"There is nothing at {request.path}; see docs/api.md."
+        404,
+        TYPES["not-found"].title,
+        f"There is nothing at {request.path}; all addresses are described at /api/v1/docs/.",
     )
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return resolve(path).func is not nothing_here
+    except Resolver404:
+        return False
 
 
 urlpatterns = [

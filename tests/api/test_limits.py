@@ -37,7 +37,8 @@ def test_every_answer_says_what_is_left(client):
         ("/api/v1/nothing/", 404),
         ("/api/v1/deals/?colour=red", 400),
         ("/api/v1/imports/", 401),
-        ("/api/v1/regions", 404),
+        ("/api/v1/", 404),
+        ("/api/v1/regions", 308),
     ],
 )
 def test_answers_that_say_no_are_counted_and_say_so_too(client, path, status):
