@@ -15,6 +15,7 @@ from deals.flows import links
 from deals.flows.answer import snapshot
 from deals.flows.organization_documents import mark, organizations, texts
 from deals.flows.organizations import LONGEST_SEARCH, deals_of, population_of
+from deals.flows.proposed import public
 from deals.flows.query import ALL, BadParameters, FlowQuery, Problem
 from deals.flows.scope import resolve
 from deals.models import Organization, ledger
@@ -54,7 +55,7 @@ def one(request: Request, public_id: str) -> HttpResponse:
     refuse_any(request)
     # PostgreSQL refuses texts with a NUL, also to compare them.
     spelled = public_id.upper().replace("\0", " ")
-    found = Organization.objects.filter(public_id=spelled).first()
+    found = public(Organization.objects.filter(public_id=spelled)).first()
     if found is None:
         raise Http404(f"There is no organization {public_id[:20]}.")
     if found.merged_into:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from deals.flows.proposed import ONLY_PROPOSED, public
 from deals.flows.search import pattern
 from deals.models import Organization
 
@@ -122,7 +123,8 @@ LEFT JOIN places USING (id) LEFT JOIN owners USING (id) LEFT JOIN holdings USING
 OF_A_PAGE = TEXTS.replace("WHICH", "id = ANY(%s)") + "ORDER BY p.id"
 IN_PARTS = TEXTS.replace(
     "WHICH",
-    "id > %(above)s AND id <= %(upto)s AND merged_into_id IS NULL AND generated = %(generated)s",
+    "id > %(above)s AND id <= %(upto)s AND merged_into_id IS NULL AND generated = %(generated)s"
+    f" AND id NOT IN ({ONLY_PROPOSED})",
 )
 
 
@@ -133,12 +135,14 @@ def organizations(
     kinds: Collection[str] = (),
     generated: bool = False,
 ) -> QuerySet[Organization]:
-    """Those that are not merged into another, in the order in which they came to the register.
+    """Those that are not merged into another, in the order in which they came to the register, and
+    none that only a proposal names.
 
     `q` finds any name in any script, an identifier, or an id; `generated` has the invented ones
     instead of the real ones.
     """
-    found = Organization.objects.filter(merged_into=None, generated=generated).order_by("pk")
+    found = public(Organization.objects.filter(merged_into=None, generated=generated))
+    found = found.order_by("pk")
     if q.split():
         words, exact = pattern(q), q.strip()
         found = found.filter(pk__in=RawSQL(FOUND, [words, exact, words, exact]))

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from deals.flows.conditions import filters, in_ledger
+from deals.flows.proposed import ONLY_PROPOSED
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope
 from deals.flows.search import pattern
@@ -83,6 +84,7 @@ def organizations(q: str, *, generated: bool, cursor: str, scope: Scope) -> Page
         raise BadParameters([Problem("q", message)])
     back, after = _read(cursor, q, generated)
     where = ["o.merged_into_id IS NULL", "(%(generated)s OR NOT o.generated)"]
+    where.append(f"o.id NOT IN ({ONLY_PROPOSED})")
     params: dict[str, Any] = {"generated": generated, "limit": PAGE_SIZE + 1, "seq": scope.seq}
     if words := q.split():
         where.append(SEARCHED)

@@ -117,6 +117,12 @@ class DealVersion(models.Model):
                 condition=~Q(external_id=""),
                 name="version_external_id",
             ),
+            # What people wrote and nobody published: it waits, or was turned down.
+            models.Index(
+                fields=["target"],
+                condition=Q(published_seq=None, import_run=None),
+                name="version_proposed",
+            ),
         )
         permissions = (
             ("propose_deal", "Can write deals for somebody else's decision"),

@@ -17,10 +17,12 @@ from deals.flows.answer import snapshot
 from deals.flows.disagreements import Stated, disagreeing
 from deals.flows.listing import Wanted, listing
 from deals.flows.organizations import deals_of, population_of
+from deals.flows.proposed import public
 from deals.flows.query import ALL, BadParameters, FlowQuery
 from deals.flows.scope import Scope, resolve
 from deals.models import Domicile, Identifier, Organization, OrganizationName
 from deals.pictures.registry import picture
+from deals.rules.roles import PROPOSE
 from deals.web.chain import described
 from deals.web.errors import bad_request
 from deals.web.evidence import safe_url
@@ -80,7 +82,11 @@ def organization(request: HttpRequest, public_id: str) -> HttpResponse:
     except BadParameters as error:
         return bad_request(request, error)
     asked = spelled("O", public_id)
-    found = Organization.objects.filter(public_id=asked).first() if asked else None
+    named = Organization.objects.filter(public_id=asked)
+    found = public(named).first() if asked else None
+    if found is None and request.user.has_perm(PROPOSE):
+        # Who reviews a proposal looks at whom it names.
+        found = named.first()
     if found is None:
         raise Http404(
             _("There is no organization “%(id)s” in the register.") % {"id": short(public_id)}

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from deals.flows.answer import kept
+from deals.flows.proposed import ONLY_PROPOSED
 from deals.flows.query import BadParameters, FlowQuery
 from deals.flows.scope import resolve
 from deals.models import Release, ledger
@@ -39,14 +40,15 @@ WHERE f.deal_id BETWEEN %s AND %s AND {LIVE} ORDER BY f.deal_id
 DEAL_RANGES = f"""
 SELECT DISTINCT (f.deal_id - 1) / {RANGE} FROM deals_dealfact f WHERE {LIVE} ORDER BY 1
 """
-ORGANIZATIONS = """
+ORGANIZATIONS = f"""
 SELECT o.public_id, (SELECT max(c.at) FROM deals_change c WHERE c.organization_id = o.id)
 FROM deals_organization o
-WHERE o.id BETWEEN %s AND %s AND o.merged_into_id IS NULL AND NOT o.generated ORDER BY o.id
+WHERE o.id BETWEEN %s AND %s AND o.merged_into_id IS NULL AND NOT o.generated
+  AND o.id NOT IN ({ONLY_PROPOSED}) ORDER BY o.id
 """
 ORGANIZATION_RANGES = f"""
 SELECT DISTINCT (id - 1) / {RANGE} FROM deals_organization
-WHERE merged_into_id IS NULL AND NOT generated ORDER BY 1
+WHERE merged_into_id IS NULL AND NOT generated AND id NOT IN ({ONLY_PROPOSED}) ORDER BY 1
 """
 
 
