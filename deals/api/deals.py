@@ -109,7 +109,9 @@ def gathered(*readers: Callable[[], Any]) -> list[Any]:
 def _address(request: Request, cursor: str | None) -> str | None:
     if cursor is None:
         return None
-    params = {k: v for k, v in request.query_params.items() if k != "cursor"} | {"cursor": cursor}
+    given = request.query_params.lists()
+    params = [(name, value) for name, values in given if name != "cursor" for value in values]
+    params.append(("cursor", cursor))
     return request.build_absolute_uri(f"{request.path}?{urlencode(params)}")
 
 

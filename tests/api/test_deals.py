@@ -123,6 +123,19 @@ def test_bad_values_are_refused_by_name(client, ten, name, value):
     assert [error["parameter"] for error in response.json()["errors"]] == [name]
 
 
+def test_the_next_page_is_of_the_whole_question_however_it_was_asked(client, ten):
+    asked = "/api/v1/deals/?investor=DE&investor=FR&kind=funding_round&page_size=3"
+    seen = []
+    while asked:
+        page = client.get(asked).json()
+        seen += [one["id"] for one in page["results"]]
+        asked = page["next"]
+    assert seen == [
+        one["id"] for one in client.get("/api/v1/deals/?investor=DE,FR").json()["results"]
+    ]
+    assert len(seen) > 3
+
+
 def test_a_cursor_of_another_question_is_refused(client, ten):
     cursor = client.get(DEALS, {"page_size": 2}).json()["next"].split("cursor=")[1]
     response = client.get(f"{DEALS}?page_size=2&kind=all&cursor={cursor}")
