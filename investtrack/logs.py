@@ -39,6 +39,8 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
+            # It writes down whole addresses, and those of webhooks and feeds may hold a secret.
+            "httpx": {"level": "WARNING"},
         },
     }
 

@@ -212,3 +212,8 @@ def test_a_fault_is_told_with_its_place_and_without_secrets(settings):
         assert "test_a_fault_is_told" in text
         assert settings.SECRET_KEY not in text
         assert "p1" not in text
+
+
+def test_addresses_that_are_called_are_not_written_down():
+    """Webhooks and feeds may have a secret in their path."""
+    assert not logging.getLogger("httpx").isEnabledFor(logging.INFO)
