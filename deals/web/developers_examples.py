@@ -5,7 +5,7 @@ here for Python, and tests run all of it against a server.
 """
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from deals.api.schema import calls
 from deals.api.schema.auto import ROOT
@@ -55,7 +55,7 @@ def start(base: str) -> Ways:
     return [
         ("Python", READ_CSV.format(address=address)),
         ("R", f'deals <- read.csv("{address}", na.strings = "")\nhead(deals)'),
-        ("curl", f"curl -o deals.csv '{address}'"),
+        ("curl", f"curl -f -o deals.csv '{address}'"),
         ("Google Sheets", f'=IMPORTDATA("{base}exports/deals.csv?{QUESTION}&mark=no")'),
         ("Power Query", calls.spreadsheet(_sent("exports/deals.csv", base))),
     ]
@@ -72,7 +72,7 @@ def types(base: str) -> Ways:
             f'download.file("{address}", "deals.parquet", mode = "wb")\n'
             'deals <- arrow::read_parquet("deals.parquet")',
         ),
-        ("curl", f"curl -o deals.parquet '{address}'"),
+        ("curl", f"curl -f -o deals.parquet '{address}'"),
         ("Power Query", calls.spreadsheet(_sent("exports/deals.parquet", base))),
     ]
 
@@ -84,14 +84,20 @@ def one(path: str, method: str, base: str, known: Mapping[str, str]) -> Ways:
     return [(name, way(sent)) for name, way in calls.WAYS.items()]
 
 
+def asked(known: Mapping[str, str]) -> str:
+    """The parameters of the share's example, for whatever else is asked beside it."""
+    call = calls.request(OPERATIONS["flows/share/", "GET"], ("flows/share/", "GET"), "", known)
+    return urlencode(call.query, safe=",:")
+
+
 def share(base: str, known: Mapping[str, str]) -> Ways:
     """One number with all that qualifies it."""
     return one("flows/share/", "GET", base, known)
 
 
-def pages(base: str) -> Ways:
-    """All pages of a list."""
-    first = f"{base}deals/?{QUESTION}"
+def pages(base: str, known: Mapping[str, str]) -> Ways:
+    """All pages of the list of those deals that the share counts."""
+    first = f"{base}deals/?{asked(known)}"
     return [
         (
             "Python",
@@ -120,9 +126,9 @@ while (!is.null(address)) {{
     ]
 
 
-def again(base: str) -> Ways:
+def again(base: str, known: Mapping[str, str]) -> Ways:
     """The same question a second time, for nothing."""
-    address = f"{base}flows/share/?{QUESTION}"
+    address = f"{base}flows/share/?{asked(known)}"
     return [
         (
             "Python",
@@ -135,8 +141,8 @@ print(again.status_code)     # 304: what you have is still true""",
         ),
         (
             "curl",
-            f"curl --etag-save share.etag -o share.json '{address}'\n"
-            f"curl --etag-compare share.etag -o share.json '{address}'",
+            f"curl -f --etag-save share.etag -o share.json '{address}'\n"
+            f"curl -f --etag-compare share.etag -o share.json '{address}'",
         ),
     ]
 
@@ -156,7 +162,7 @@ def copy(base: str) -> Ways:
 def release(base: str, known: Mapping[str, str]) -> Ways:
     """A number that never changes again."""
     name = known.get("release", "")
-    held = f"{base}flows/share/?{QUESTION}&release={name}"
+    held = f"{base}flows/share/?{asked(known)}&release={name}"
     if not name:
         return [("curl", f"curl '{base}releases/'")]
     ask = f'import requests\n\nanswer = requests.get("{held}").json()\nprint(answer["as_of"])'

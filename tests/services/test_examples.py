@@ -39,8 +39,8 @@ def shown(base: str, known: dict[str, str], way: str) -> dict[str, str]:
     guides = {
         "start": developers.start(base),
         "types": developers.types(base),
-        "pages": developers.pages(base),
-        "again": developers.again(base),
+        "pages": developers.pages(base, known),
+        "again": developers.again(base, known),
         "copy": developers.copy(base),
         "held": developers.release(base, known),
     }
@@ -63,7 +63,9 @@ def test_every_python_example_runs(server: str, register: Register, folder: Path
 def test_every_line_for_curl_runs(server: str, register: Register, folder: Path) -> None:
     faults = {}
     for name, code in shown(f"{server}/api/v1/", register.known, "curl").items():
+        # What writes a file says -f itself, and curl takes only one of the two.
         lines = code.replace("curl ", "curl -sS --fail-with-body ")
+        lines = lines.replace("--fail-with-body -f ", "-f ")
         done = subprocess.run(
             ["bash", "-euc", lines], capture_output=True, text=True, env=dict(os.environ)
         )

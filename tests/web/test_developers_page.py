@@ -12,6 +12,7 @@ from django.urls import reverse
 from deals.api.schema import table
 from deals.api.schema.worded import fields, words
 from deals.flows.query import PARAM_OF, FlowQuery
+from deals.models import Population
 from deals.web.developers_examples import view
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,26 @@ def test_every_example_that_only_reads_answers(client, shown, reference) -> None
         assert response.status_code == expected, address
         if response.streaming:
             response.getvalue()
+
+
+def test_the_list_beside_the_share_is_of_the_same_question(client, shown) -> None:
+    Population.objects.create(code="of-a-supplier", title="All of a supplier's deals")
+    shown = unescape(client.get("/developers/").content.decode())
+    line = r".*?curl [^']*'http://testserver/api/v1/[^?]*\?([^']+)'"
+    share, listed, again = (
+        re.search(f'id="{part}"{line}', shown, re.S) for part in ("share", "deals", "again")
+    )
+    assert share
+    assert "population=of-a-supplier" in share[1]
+    assert share[1] == listed[1] == again[1]
+
+
+def test_no_example_keeps_a_problem_under_the_name_of_a_file(shown, reference) -> None:
+    lines = (shown + reference).splitlines()
+    writing = [line for line in lines if re.search(r"curl.* -[oO]", line)]
+    assert len(writing) > 4
+    for line in writing:
+        assert re.search(r"curl.* (-f|-fO) ", line), line
 
 
 def test_every_address_of_the_api_and_every_parameter_is_shown(shown) -> None:

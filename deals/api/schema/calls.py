@@ -103,7 +103,8 @@ def as_json(body: Any) -> str:
 
 def curl(sent: Request) -> str:
     """A line for a shell; the key is in the variable KEY."""
-    parts = ["curl"]
+    # Without -f a problem would be kept under the name of the file.
+    parts = ["curl -f" if sent.saves else "curl"]
     if sent.named:
         parts.append(f"-X {sent.method}")
     if sent.key:
