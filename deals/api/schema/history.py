@@ -50,17 +50,12 @@ def _midnight(day: date) -> datetime:
 # Newest first.
 CHANGES: tuple[Change, ...] = (
     Change(
-        date(2026, 11, 22),
+        date(2026, 11, 23),
         gettext_noop(
-            "Partners can propose deals and changes, take files of any question, follow the ledger "
-            "with documents, prove a copy by its digest, and make keys in their account. Lists "
-            "begin with the deal that came in first, unless told otherwise; problems name value "
-            "and allowed words."
+            "The first version: questions, deals and their versions, organizations, changes with a "
+            "digest, reference data, releases, files of any question, imports, and proposals of "
+            "deals and changes."
         ),
-    ),
-    Change(
-        date(2026, 10, 1),
-        gettext_noop("The first version: questions, deals, changes, reference data, imports."),
     ),
 )
 DEPRECATED: tuple[Deprecation, ...] = ()
