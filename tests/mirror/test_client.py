@@ -8,6 +8,7 @@ from hashlib import sha256
 import httpx
 import pytest
 
+from deals.management.commands.mirror import Command
 from deals.mirror.client import Client
 from deals.mirror.export import Export
 from deals.mirror.troubles import CutOff, ServerTrouble
@@ -194,3 +195,13 @@ def test_a_connection_that_breaks_is_a_cut_export():
     answer = httpx.Response(200, content=broken(b'{"id":"D-1"}\n')())
     with pytest.raises(CutOff, match="broke off its export"):
         list(export_of(answer).texts())
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["https://x.example"], ["https://x.example", "--into", "y", "--follow", "z"]]
+)
+def test_wrong_options_do_not_end_as_a_server_that_is_away_does(options, capsys):
+    with pytest.raises(SystemExit) as ended:
+        Command().run_from_argv(["manage.py", "mirror", *options])
+    assert ended.value.code == 1
+    assert "usage:" in capsys.readouterr().err

@@ -1,14 +1,16 @@
 """`manage.py mirror https://… --into postgres://…`: keep a copy of another server's register."""
 
 import os
+import sys
 import time
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg
 import pyarrow
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from deals.mirror.client import Client
 from deals.mirror.copies import Copy, Proof
@@ -25,11 +27,17 @@ class Command(BaseCommand):
     help = (
         "Keep a copy of a register in a PostgreSQL database or as Parquet files: everything once, "
         "then only what changed, and each time the proof that both are equal. Exit status 0: "
-        "equal; 2: the server cannot be reached or refuses; 3: the copy differs; 4: the database "
-        "or folder cannot be used. See docs/mirror.md."
+        "equal; 1: wrong options; 2: the server cannot be reached or refuses; 3: the copy differs; "
+        "4: the database or folder cannot be used. See docs/mirror.md."
     )
     # The copy may live where there is no register.
     requires_system_checks: list[str] = []  # noqa: RUF012
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Wrong options end with 1: argparse's own 2 means here that there is no server."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.error = partial(_wrong_options, parser)  # type: ignore[method-assign]
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("url", help="of the server, such as https://investtrack.example")
@@ -90,6 +98,13 @@ class Command(BaseCommand):
     def _say(self, said: str) -> None:
         self.stdout.write(said)
         self.stdout.flush()
+
+
+def _wrong_options(parser: CommandParser, said: str) -> NoReturn:
+    if not parser.called_from_command_line:
+        raise CommandError(f"Error: {said}", returncode=1)
+    parser.print_usage(sys.stderr)
+    parser.exit(1, f"{parser.prog}: error: {said}\n")
 
 
 def _key(name: str | None) -> str:
