@@ -27,6 +27,7 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"ours": {"()": "investtrack.logs.formatter", "form": form}},
+        "filters": {"no_traceback": {"()": "investtrack.logs.NoTraceback"}},
         "handlers": {"console": {"()": "investtrack.logs.Console", "formatter": "ours"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
@@ -39,10 +40,20 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
+            # Anybody can send a wrong name of the server, as often as they like.
+            "django.security.DisallowedHost": {"filters": ["no_traceback"]},
             # It writes down whole addresses, and those of webhooks and feeds may hold a secret.
             "httpx": {"level": "WARNING"},
         },
     }
+
+
+class NoTraceback(logging.Filter):
+    """For what says everything in its own sentence, and whose place in the code helps nobody."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = None
+        return True
 
 
 class Console(logging.StreamHandler):

@@ -58,6 +58,15 @@ def test_what_was_asked_for_is_not_told(client, db, lines):
     assert "path" not in requests(lines)[0]
 
 
+def test_a_wrong_name_of_the_server_is_one_line_without_a_traceback(client, db, lines, settings):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    assert client.get("/methods/", headers={"host": "elsewhere.example"}).status_code == 400
+    (line,) = lines("django.security.DisallowedHost")
+    assert "elsewhere.example" in line["event"]
+    assert "exception" not in line
+    assert not [one for one in lines("django.request") if "exception" in one]
+
+
 def test_the_path_is_told_of_what_went_wrong_without_its_query(client, db, lines):
     client.get("/nothing/%0aINFO%20forged/?q=Unicorn")
     (line,) = requests(lines)
