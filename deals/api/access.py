@@ -97,8 +97,13 @@ class WriteAccess(BasePermission):
 
 
 class ReadOrPropose(BasePermission):
-    """For addresses that anybody reads and a key with the power to write changes."""
+    """For addresses that anybody reads and a key with the power to write changes.
+
+    A method that an address does not have is let through to its 405: no key would help there.
+    """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
+        if request.method not in view.allowed_methods:
+            return True
         door = PublicRead if request.method in SAFE_METHODS else WriteAccess
         return door().has_permission(request, view)

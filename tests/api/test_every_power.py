@@ -108,6 +108,11 @@ def takes(name: str, method: str) -> bool:
     return method.lower() in ROUTES[name].callback.cls.http_method_names
 
 
+def guarded(name: str, method: str) -> bool:
+    """Whether a key has to open it: a method that an address for all does not have, none can."""
+    return name in CLOSED or (method not in READ and takes(name, method) and name in PROPOSED)
+
+
 def test_every_address_that_is_not_simply_public_is_in_the_table():
     other = {
         name for name, one in ROUTES.items() if one.callback.cls.permission_classes != [PublicRead]
@@ -121,7 +126,7 @@ def test_a_key_opens_what_it_says_and_no_more(who):
     wrong = []
     for (name, method), code in codes({"Authorization": f"Bearer {key_of(who)}"}).items():
         expected = 204 if takes(name, method) else 405
-        if method not in READ and GUARDED[name] not in holds:
+        if method not in READ and guarded(name, method) and GUARDED[name] not in holds:
             expected = 403
         if code != expected:
             wrong.append((name, method, code, expected))
@@ -135,7 +140,7 @@ def test_any_key_reads_what_is_public():
 
 def test_without_a_key_what_is_public_is_read_and_nothing_else():
     for (name, method), code in codes({}, names=ROUTES, methods=("GET", "POST")).items():
-        if name in CLOSED or (name in PROPOSED and method == "POST"):
+        if guarded(name, method):
             assert code == 401, (name, method)
         else:
             assert code == (204 if takes(name, method) else 405), (name, method)
@@ -151,8 +156,9 @@ def test_a_browser_reads_and_writes_nothing():
     client = Client()
     client.force_login(make_person("vera", "administrator"))
     for (name, method), code in codes({}, client).items():
-        reads = 204 if takes(name, method) else 405
-        assert code == (reads if method in READ else 403), (name, method)
+        there = 204 if takes(name, method) else 405
+        shut = method not in READ and guarded(name, method)
+        assert code == (403 if shut else there), (name, method)
 
 
 @pytest.mark.parametrize("how", ["browser", "own key", "given key"])
