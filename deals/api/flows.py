@@ -15,10 +15,7 @@ from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import resolve
 from deals.flows.series import BY
 from deals.flows.share import REQUIRED
-from deals.flows.top import MOST, USUAL
-
-OF = ("investors", "targets", "sectors", "countries", "rounds")
-SIDES = ("investor", "target")
+from deals.flows.top import MOST, OF, SIDES, USUAL
 
 
 @api_view(["GET"])

@@ -19,7 +19,7 @@ from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope
 
 # Raised whenever code changes what an answer says, so that no kept answer outlives its rule.
-CODE_VERSION = 4
+CODE_VERSION = 5
 KEEP_SECONDS = 24 * 3600
 # Sent with `found` whenever an answer is looked for among the kept ones.
 looked_up = Signal()

@@ -28,16 +28,24 @@ from deals.rules.vocab import ROUND_TYPES, SECTORS
 # The longest list that is given, and what a list of organizations has unless more is asked for.
 MOST = 500
 USUAL = 25
+# What a list is of, and the sides that countries are on, as the API is asked for them.
+OF = ("investors", "targets", "sectors", "countries", "rounds")
+SIDES = ("investor", "target")
 NOT_STATED = gettext_noop("not stated")
 
 
 def answer(
-    of: str, rows: list[Row], total: Row, around: Row, query: FlowQuery, scope: Scope, limit: int
-) -> dict[str, Any]:
-    """The shape that every list of this kind has; `limit` and `rows_all` say what is left out."""
+    of: str, rows: list[Row], total: Row, around: Row, query: FlowQuery, scope: Scope, limit: int,
+    *, side: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The shape that every list of this kind has; `limit` and `rows_all` say what is left out.
+
+    `of` is one of `OF`; `side` one of `SIDES`, for countries only.
+    """
     return {
         **frame(query, scope),
         "of": of,
+        "side": side,
         **value_block(query),
         "limit": limit,
         "rows_all": len(rows),
@@ -71,7 +79,7 @@ def top_countries(query: FlowQuery, scope: Scope, limit: int = MOST) -> dict[str
     ]
     total = numbers(found.cubes.get((None,)), N, query, scope)
     around = beside(found, query) | no_country(found.n(""), query)
-    return answer("countries", rows, total, around, query, scope, limit)
+    return answer("countries", rows, total, around, query, scope, limit, side="investor")
 
 
 def top_target_countries(query: FlowQuery, scope: Scope, limit: int = MOST) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def top_target_countries(query: FlowQuery, scope: Scope, limit: int = MOST) -> d
     ]
     around = beside(found, query) | no_target_country(found.n(None), found.N.get((None,), 0), query)
     total = numbers(found.together(lambda _: True), found.total_N, query, scope)
-    return answer("target-countries", rows, total, around, query, scope, limit)
+    return answer("countries", rows, total, around, query, scope, limit, side="target")
 
 
 def top_sectors(query: FlowQuery, scope: Scope, limit: int = MOST) -> dict[str, Any]:

@@ -74,6 +74,16 @@ def test_a_top_list_is_of_what_was_asked_for(client, some_deals):
     assert codes(of="rounds") == [("not stated", 2)]
 
 
+@pytest.mark.parametrize("side", ["investor", "target"])
+def test_a_top_list_says_what_it_is_of_in_the_words_of_the_question(client, some_deals, side):
+    answer = get(client, "top", of="countries", side=side).json()
+    assert (answer["of"], answer["side"]) == ("countries", side)
+    again = get(client, "top", of=answer["of"], side=answer["side"]).json()
+    assert again["rows"] == answer["rows"]
+    assert get(client, "top", of="countries").json()["side"] == "investor"
+    assert get(client, "top", of="sectors").json()["side"] is None
+
+
 def test_a_limit_says_what_it_leaves_out(client, some_deals):
     answer = get(client, "top", of="investors", limit="1").json()
     assert (len(answer["rows"]), answer["limit"], answer["rows_all"]) == (1, 1, 2)

@@ -26,7 +26,7 @@ from deals.flows.bridge import PARTS
 from deals.flows.query import CURRENCIES
 from deals.flows.series import BY
 from deals.flows.share import REQUIRED
-from deals.flows.top import MOST, USUAL
+from deals.flows.top import MOST, OF, SIDES, USUAL
 from deals.rules.counting import VALUE_KINDS
 
 TAG = "Flows"
@@ -166,7 +166,8 @@ COMPONENTS |= {
     "Top": obj(
         {
             **FRAME,
-            "of": text(),
+            "of": word(OF, "What the rows are, as it was asked for."),
+            "side": or_null(word(SIDES), "Of which side the countries are; null for other rows."),
             **VALUES,
             "limit": COUNT,
             "rows_all": number("How many rows there are in all."),
@@ -281,11 +282,11 @@ OPERATIONS = {
         "Top",
         query(
             "of",
-            word(("investors", "targets", "sectors", "countries", "rounds")),
+            word(OF),
             "What the rows are.",
             required=True,
         ),
-        query("side", word(("investor", "target")), "With `of=countries`: of which side."),
+        query("side", word(SIDES), "With `of=countries`: of which side."),
         query(
             "limit",
             {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
