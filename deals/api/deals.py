@@ -207,7 +207,9 @@ def deal(request: Request, public_id: str) -> HttpResponse:
         raise Http404(f"Deal {shown} {when}.")
     target = reverse("api-deal", [merged_into], request=request)
     asked = f"?{urlencode(request.query_params)}" if seq is not None else ""
-    return HttpResponse(status=301, headers={"Location": f"{target}{asked}"})
+    # A merger can be undone: nobody should be led on without asking.
+    headers = {"Location": f"{target}{asked}", "Cache-Control": "no-cache"}
+    return HttpResponse(status=301, headers=headers)
 
 
 @api_view(["GET"])
@@ -216,5 +218,8 @@ def versions(request: Request, public_id: str) -> HttpResponse:
     seq, published = _at(request, "{v}")
     rows = _versions(public_id, seq, published, " ORDER BY v.number DESC")
     texts = [text for *_, version, text in rows if version is not None]
+    if not texts:
+        when = "" if seq is None else f" at {seq}"
+        raise Http404(f"Deal {rows[0][0]} was not published{when}.")
     mark = f"versions-{rows[0][0]}-{digest_of(*texts)}"
     return answer(request, mark, lambda: b'{"results":[%s]}' % b",".join(texts))

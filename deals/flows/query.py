@@ -260,7 +260,7 @@ def _code(text: str) -> str:
 
 def _organizations(text: str) -> str:
     """Identifiers in the order given, each once: deals in which all of them took part."""
-    codes = list(dict.fromkeys(_code(part) for part in _parts(text)))
+    codes = list(dict.fromkeys(_code(part).upper() for part in _parts(text)))
     if len(codes) > MOST_ORGANIZATIONS:
         said = _("At most %(most)s organizations can be asked for together.")
         raise RuleError("too_many", said % {"most": MOST_ORGANIZATIONS})

@@ -213,7 +213,7 @@ OPERATIONS = {
         id="deal-versions",
         tag=TAG,
         title=gettext_noop("All published versions of a deal"),
-        about="Newest first.",
+        about="Newest first. A deal that was never published has none, and is a 404.",
         parameters=(DEAL, *POINTS),
         answers={
             200: Answer(
