@@ -38,6 +38,9 @@ TYPES = {
     "media-type": Type(
         415, "Unsupported Media Type", "The body is of a type that is not taken here."
     ),
+    "no-such-part": Type(
+        416, "Range Not Satisfiable", "`Range` names no part of the file: see `Content-Range`."
+    ),
     "not-usable": Type(422, "Unprocessable Content", "It was understood and is refused."),
     "nothing-new": Type(422, "Nothing new", "The register says all of this already."),
     "key-reused": Type(

@@ -12,6 +12,7 @@ from rest_framework.reverse import reverse
 from deals.api import paging
 from deals.api.conditional import answer, unchanged
 from deals.api.parameters import refuse_any
+from deals.api.problems import Refusal
 from deals.exports import serving
 from deals.exports.release_changes import previous
 from deals.flows.between import Moved, Point, counts, moved, point
@@ -76,9 +77,14 @@ def file(request: Request, name: str, file: str) -> HttpResponseBase:
     if entry is None:
         raise Http404(f"Release {found.name} has no file of that name.")
     try:
-        return serving.send(request._request, found, entry)
+        sent = serving.send(request._request, found, entry)
     except FileNotFoundError:
         raise Http404(f"{entry.name} is listed, but this server does not have it.") from None
+    if sent.status_code == 416:
+        kept = {name: sent[name] for name in ("Content-Range", "Cache-Control")}
+        said = f"{entry.name} has no such part: it has {entry.bytes:,} bytes."
+        raise Refusal(416, said, headers=kept)
+    return sent
 
 
 @api_view(["GET", "HEAD"])

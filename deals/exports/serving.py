@@ -48,7 +48,7 @@ def send(request: HttpRequest, release: Release, entry: Entry) -> HttpResponseBa
     elif part is None:
         response = FileResponse(path.open("rb"), content_type=entry.media)
     elif part[0] > part[1]:
-        response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        return _no_such_part(size)
     else:
         response = _partial(path, entry, part, size)
     response.headers["ETag"] = etag
@@ -81,6 +81,15 @@ def _part(request: HttpRequest, etag: str, size: int) -> tuple[int, int] | None:
     begin, end = int(first), min(int(last), size - 1) if last else size - 1
     # Ends before it begins as it was written: no range at all, which is passed over.
     return None if last and int(last) < begin else (begin, end)
+
+
+def _no_such_part(size: int) -> HttpResponse:
+    """Not the file: without its name, and not to be kept as the file is."""
+    headers = {"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"}
+    return HttpResponse(
+        f"The file has no such part: it has {size:,} bytes.\n",
+        status=416, content_type="text/plain; charset=utf-8", headers=headers,
+    )  # fmt: skip
 
 
 def _partial(path: Path, entry: Entry, part: tuple[int, int], size: int) -> StreamingHttpResponse:

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from deals import actions
+from deals.api.schema.document import document
 from tests.exports.releases import released
 from tests.factories import make_deal
 from tests.flows.moves import edit, retract
@@ -60,6 +61,22 @@ def test_no_proxy_hands_on_what_takes_a_key(client, admin_user, settings, is_ope
         response = client.head(f"/api/v1/releases/2026.11/files/{name}")
         assert response["Cache-Control"].split(", ")[0] == whose
         assert kept in response["Cache-Control"]
+
+
+def test_a_part_that_is_not_there_is_a_problem_that_nobody_keeps_for_the_file(client):
+    released()
+    address = "/api/v1/releases/2026.11/files/sectors.csv"
+    size = len(b"".join(client.get(address).streaming_content))
+    for asked in (f"bytes={size}-", "bytes=-0"):
+        response = client.get(address, headers={"Range": asked})
+        assert response.status_code == 416
+        assert response["Content-Type"] == "application/problem+json"
+        assert response["Content-Range"] == f"bytes */{size}"
+        assert response["Cache-Control"] == "no-store"
+        assert "Content-Disposition" not in response
+        assert response.json()["type"].endswith("#problem-no-such-part")
+    said = document()["paths"]["/api/v1/releases/{name}/files/{file}"]["get"]["responses"]
+    assert {"206", "416"} < said.keys()
 
 
 def test_changes_are_those_since_the_release_before_or_any_point(client):

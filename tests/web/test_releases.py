@@ -93,6 +93,8 @@ def test_a_part_that_is_not_there_or_of_another_file_is_not_given(client):
     missing, _ = get(client, path, Range="bytes=99999999-")
     assert missing.status_code == 416
     assert missing["Content-Range"].startswith("bytes */")
+    assert missing["Cache-Control"] == "no-store"
+    assert "Content-Disposition" not in missing
     for ask in ("bytes=5-2", "lines=1-2", "bytes=-", "bytes=0-1,3-4", "bytes=x-"):
         assert get(client, path, Range=ask)[0].status_code == 200, ask
     other, _ = get(client, path, Range="bytes=0-1", If_Range='"another"')

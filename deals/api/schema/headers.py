@@ -38,6 +38,11 @@ HEADERS: dict[str, Shape] = {
     },
     "WWW-Authenticate": {"description": "How to send a key.", "schema": text()},
     "Content-Disposition": {"description": "Name of the file.", "schema": text()},
+    "Content-Range": {
+        "description": "Which part of the file this is: `bytes 0-499/1234`; in a 416 only how "
+        "large the file is: `bytes */1234`.",
+        "schema": text(),
+    },
     "X-InvestTrack-Change-Seq": {
         "description": "The point of the ledger that the file shows.",
         "schema": text(pattern="^[0-9]+$"),

@@ -49,7 +49,7 @@ NOT_DESCRIBED = (405, 500)
 
 def responses() -> dict[str, Shape]:
     """All of them, as components."""
-    more = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
+    more = {401: ("WWW-Authenticate",), 416: ("Content-Range",), 429: ("Retry-After",)}
     return {
         f"Problem{status}": {
             "description": about,

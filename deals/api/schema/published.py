@@ -83,6 +83,15 @@ COMPONENTS: dict[str, Shape] = {
         }
     ),
 }
+MEDIA = (
+    "text/csv",
+    "application/x-ndjson",
+    "application/json",
+    "text/markdown",
+    "text/plain",
+    "application/vnd.apache.parquet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
 NAME = path("name", text(pattern=r"^[\w.-]{1,32}$"), "Name of the release.")
 OF_ONE = {
     "release": link("release", "The newest.", name="$response.body#/results/0/name"),
@@ -115,21 +124,14 @@ OPERATIONS = {
         about="Whole, or in part by `Range`; its `ETag` is its SHA-256.",
         parameters=(NAME, path("file", text(), "Name of the file.")),
         answers={
-            200: Answer(
-                "The file.",
-                media=(
-                    "text/csv",
-                    "application/x-ndjson",
-                    "application/json",
-                    "text/markdown",
-                    "text/plain",
-                    "application/vnd.apache.parquet",
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                ),
-                headers=("Content-Disposition",),
-            )
+            200: Answer("The file.", media=MEDIA, headers=("Content-Disposition",)),
+            206: Answer(
+                "The part that `Range` names.",
+                media=MEDIA,
+                headers=("Content-Disposition", "Content-Range"),
+            ),
         },
-        problems=(404,),
+        problems=(404, 416),
         kept=True,
         call=Call(path={"name": "{release}", "file": "{file}"}),
     ),
