@@ -63,7 +63,9 @@ def one(request: Request, public_id: str) -> HttpResponse:
         while survivor.merged_into:
             survivor = survivor.merged_into
         target = reverse("api-organization", [survivor.public_id], request=request)
-        return HttpResponse(status=301, headers={"Location": target})
+        # A merge can be undone.
+        kept = {"Location": target, "Cache-Control": "no-cache"}
+        return HttpResponse(status=301, headers=kept)
     with snapshot():
         return answer(request, _identity(found.public_id), lambda: _whole(found))
 

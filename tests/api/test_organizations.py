@@ -75,6 +75,8 @@ def test_a_merged_one_leads_to_what_it_is_now(client):
     response = client.get(f"{ORGANIZATIONS}{one.public_id}/")
     assert response.status_code == 301
     assert response["Location"].endswith(f"/organizations/{last.public_id}/")
+    # A merge can be undone.
+    assert response["Cache-Control"] == "no-cache"
     (listed,) = walk(client)
     assert listed["id"] == last.public_id
     assert listed["absorbed"] == sorted([one.public_id, middle.public_id])
