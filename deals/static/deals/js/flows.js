@@ -34,12 +34,12 @@ async function fetchLater(button) {
   try {
     const answer = await fetch(button.dataset.later, { headers: { "HX-Request": "true" } });
     if (!answer.ok) return;
-    const part = document.createElement("template");
-    part.innerHTML = await answer.text();
-    const first = part.content.querySelector("input, select, summary");
+    const text = await answer.text();
     const focused = document.activeElement === button;
-    button.replaceWith(part.content);
-    if (focused) first?.focus();
+    const [around, before] = [button.parentElement, button.previousElementSibling];
+    htmx.swap(button, text, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
+    const first = before ? before.nextElementSibling : around.firstElementChild;
+    if (focused) first?.querySelector("input, select, summary")?.focus();
   } catch {
     // The connection is gone; whoever asks a question is told so.
   } finally {
@@ -50,13 +50,14 @@ form.addEventListener(
   "toggle",
   (event) => {
     const button = event.target.querySelector("[data-later]");
-    if (event.target.open && button?.closest("details") === event.target) fetchLater(button);
+    if (window.htmx && event.target.open && button?.closest("details") === event.target) fetchLater(button);
   },
   true,
 );
 form.addEventListener("click", (event) => {
   const button = event.target.closest("[data-later]");
-  if (!button) return;
+  // Where htmx did not come, the button brings the whole form as it does without a script.
+  if (!button || !window.htmx) return;
   event.preventDefault();
   fetchLater(button);
 });
