@@ -14,7 +14,7 @@ from deals.feeds.match import lock
 from deals.feeds.publish import StaleVersionError
 from deals.feeds.review import NotDecidableError
 from deals.feeds.run import undo
-from deals.models import Deal, DealVersion, ImportRun, Organization, derived
+from deals.models import Deal, DealVersion, ImportRun, Organization, derived, ledger
 from deals.models.documents import document
 from tests.factories import make_deal, submit_version
 from tests.feeds.supplier import PROFILE, published_import
@@ -83,6 +83,10 @@ class Walker:
 def create(walker: Walker) -> None:
     with transaction.atomic():
         lock()
+        # Before anything that others wait for row by row, as everybody does who publishes what was
+        # not there before: who corrects an organization holds this one alone, and may then meet a
+        # name of a target that is being written here.
+        ledger.lock()
         make_deal(**walker.facts())
 
 
