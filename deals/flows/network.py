@@ -15,6 +15,7 @@ from deals.flows import links
 from deals.flows.answer import kept, snapshot
 from deals.flows.frame import frame
 from deals.flows.grouped import Grouping, tables
+from deals.flows.proposed import public
 from deals.flows.query import ALL, FlowQuery
 from deals.flows.rows import Row, ranked
 from deals.flows.scope import Scope, resolve
@@ -84,8 +85,12 @@ def _nobody(query: FlowQuery, scope: Scope) -> dict[str, Any]:
 
 
 def _network(query: FlowQuery, scope: Scope) -> dict[str, Any]:
+    center = public(
+        Organization.objects.filter(pk__in=scope.organizations, merged_into=None)
+    ).first()
+    if center is None:
+        return _nobody(query, scope)
     deals = _deals(query, scope)
-    (center,) = Organization.objects.filter(pk__in=scope.organizations, merged_into=None)
     roles = _roles(deals, center.pk)
     known = Organization.objects.only("public_id", "name", "country").in_bulk(list(roles))
     query = query.but(organization=center.public_id)

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from deals.entry.evidence_words import BASES, KINDS, SCHEMES, SCRIPTS
@@ -17,20 +16,18 @@ from deals.flows.answer import snapshot
 from deals.flows.disagreements import Stated, disagreeing
 from deals.flows.listing import Wanted, listing
 from deals.flows.organizations import deals_of, population_of
-from deals.flows.proposed import public
 from deals.flows.query import ALL, BadParameters, FlowQuery
 from deals.flows.scope import Scope, resolve
 from deals.models import Domicile, Identifier, Organization, OrganizationName
 from deals.pictures.registry import picture
-from deals.rules.roles import PROPOSE
 from deals.web.chain import described
 from deals.web.errors import bad_request
 from deals.web.evidence import safe_url
+from deals.web.named import named
 from deals.web.organization_history import history
 from deals.web.parameters import unknown_parameters
 from deals.web.reports_shown import outcomes
 from deals.web.shown import Document
-from deals.web.spelled import short, spelled
 
 # Newest deals shown in each table; the link beside leads to all of them.
 MOST_DEALS = 25
@@ -81,17 +78,7 @@ def organization(request: HttpRequest, public_id: str) -> HttpResponse:
         release = _release(request)
     except BadParameters as error:
         return bad_request(request, error)
-    asked = spelled("O", public_id)
-    named = Organization.objects.filter(public_id=asked)
-    found = public(named).first() if asked else None
-    if found is None and request.user.has_perm(PROPOSE):
-        # Who reviews a proposal looks at whom it names.
-        found = named.first()
-    if found is None:
-        raise Http404(
-            _("There is no organization “%(id)s” in the register.") % {"id": short(public_id)}
-        )
-    survivor = found
+    survivor = named(request, public_id)
     while survivor.merged_into:
         survivor = survivor.merged_into
     if survivor.public_id != public_id:

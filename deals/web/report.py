@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods
 from deals.actions import reports
 from deals.entry import reported
 from deals.flows.query import BadParameters
-from deals.models import Deal, DealVersion, Organization
+from deals.models import Deal, DealVersion
 from deals.templatetags.formats import number
 from deals.web.errors import bad_request
 from deals.web.limits import address_of
+from deals.web.named import named
 from deals.web.parameters import unknown_parameters
 from deals.web.spelled import short, spelled
 
@@ -69,11 +70,7 @@ def deal(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(FORM)
 def organization(request: HttpRequest, public_id: str) -> HttpResponse:
     """A report about an organization; of a merged one, about the one that survived."""
-    written = spelled("O", public_id) or "-"
-    one = Organization.objects.select_related("merged_into").filter(public_id=written).first()
-    if one is None:
-        absent = _("There is no organization “%(id)s” in the register.")
-        raise Http404(absent % {"id": short(public_id)})
+    one = named(request, public_id)
     if one.merged_into:
         return redirect("report-organization", one.merged_into.public_id, permanent=True)
     address = f"/organizations/{one.public_id}/"

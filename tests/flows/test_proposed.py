@@ -50,6 +50,23 @@ def test_they_are_nowhere_until_the_deal_is_published(client, proposal):
     assert client.get("/api/v1/digest/").json()["organizations"]["count"] == 4
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/flows/?organization={}&tab=network", "/embed/network/?organization={}",
+        "/flows/chart/network.csv?organization={}", "/organizations/{}/report/",
+        "/deals/?organization={}", "/api/v1/deals/?organization={}",
+    ],
+)  # fmt: skip
+def test_whoever_guesses_a_number_reads_no_name(client, proposal, path):
+    for name in ("Secret target", "Secret fund"):
+        response = client.get(
+            path.format(Organization.objects.get(name=name).public_id), follow=True
+        )
+        assert response.status_code in (200, 404)
+        assert "Secret" not in response.content.decode()
+
+
 def test_they_stay_private_when_the_proposal_is_turned_down(client, proposal):
     actions.reject(version=proposal, by=make_person("rita", "reviewer"), reason="No source.")
     assert listed(client) == {"Known", "Known fund"}
