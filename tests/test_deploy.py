@@ -189,6 +189,8 @@ def test_units_start_what_the_compose_files_start():
     for word in SERVICES["web"]["command"]:
         assert word in web or word.startswith(("--bind", "--worker-tmp-dir")), word
     assert "--queues=%i" in started["investtrack-worker@.service"]
+    # The machine's name; %h would be root's home folder, the same on every machine.
+    assert "--hostname=%i@%H " in started["investtrack-worker@.service"]
     assert " beat " in started["investtrack-scheduler.service"]
     assert "manage.py backup" in started["investtrack-backup.service"]
 
