@@ -22,18 +22,20 @@ def until_moment(backup: Backup) -> dict[str, str]:
     return {"recovery_target_lsn": lsn, "recovery_target_inclusive": "off"}
 
 
-def until_time(text: str) -> dict[str, str]:
-    """Settings that end recovery before the first transaction that was committed after a time.
-
-    `text` as ISO 8601 with its zone: 2026-11-22T19:30:00Z, or +01:00.
-    """
+def read_time(text: str) -> datetime:
+    """ISO 8601 with its zone: 2026-11-22T19:30:00Z, or +01:00."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
         time = None
     if time is None or time.tzinfo is None:
         raise BackupError(f"“{text}” is no time such as 2026-11-22T19:30:00Z.")
-    target = time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")
+    return time.astimezone(UTC)
+
+
+def until_time(text: str) -> dict[str, str]:
+    """Settings that end recovery before the first transaction that was committed after a time."""
+    target = read_time(text).strftime("%Y-%m-%d %H:%M:%S.%f+00")
     return {"recovery_target_time": target, "recovery_target_inclusive": "on"}
 
 

@@ -50,6 +50,10 @@ class Backup:
             raise BackupError(f"Backup {self.name} has no manifest: {error}.") from None
         return read
 
+    def at(self) -> datetime:
+        """When it was described: to no earlier moment can it be restored."""
+        return datetime.fromisoformat(self.manifest()["moment"]["at"])
+
     def first_segment(self) -> str:
         """The file of the log with which its recovery begins."""
         label = (self.database / "backup_label").read_text()
@@ -76,13 +80,22 @@ class Shelf:
         found = [path for path in self.folder.iterdir() if NAME.fullmatch(path.name)]
         return [Backup(path) for path in sorted(found) if (path / "manifest.json").exists()]
 
-    def newest(self, name: str = "") -> Backup:
-        """The one of this name, or the newest."""
+    def newest(self, name: str = "", *, until: datetime | None = None) -> Backup:
+        """The one of this name, or the newest; only one that can be restored to `until`.
+
+        Told to recover to a time before a backup, PostgreSQL stops at the backup and says nothing.
+        """
         found = [one for one in self.backups() if name in ("", one.name)]
         if not found:
             which = f"no backup {name}" if name else "no backup"
             raise BackupError(f"There is {which} in {self.folder}: manage.py backup takes one.")
-        return found[-1]
+        old_enough = [one for one in found if until is None or one.at() <= until]
+        if until and not old_enough:
+            raise BackupError(
+                f"Backup {found[0].name} was described at {found[0].at():%Y-%m-%dT%H:%M:%SZ}, and "
+                "restores to then or later: name a later time, or an older backup."
+            )
+        return old_enough[-1]
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -76,6 +77,21 @@ def test_so_many_are_kept_with_the_log_that_they_need(tmp_path):
 def test_a_shelf_without_backups_says_what_to_do(tmp_path):
     with pytest.raises(BackupError, match=r"manage.py backup takes one"):
         Shelf(tmp_path / "none").newest()
+
+
+def test_a_time_before_a_backup_asks_for_an_older_one(tmp_path):
+    shelf = Shelf(tmp_path)
+    for day in (1, 2, 3):
+        name = f"2026-11-0{day}T000000Z"
+        add(shelf, name)
+        manifest = {"moment": {"at": f"2026-11-0{day}T00:05:00+00:00"}}
+        (tmp_path / name / "manifest.json").write_text(json.dumps(manifest))
+    until = datetime(2026, 11, 3, 0, 4, tzinfo=UTC)
+    assert shelf.newest(until=until).name == "2026-11-02T000000Z"
+    assert shelf.newest(until=until + timedelta(minutes=1)).name == "2026-11-03T000000Z"
+    for name in ("", "2026-11-01T000000Z"):
+        with pytest.raises(BackupError, match=r"at 2026-11-01T00:05:00Z, and restores to"):
+            shelf.newest(name, until=datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def test_files_that_are_the_same_are_shared_and_others_are_copied(tmp_path):

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
+from psycopg.errors import UndefinedTable
 
 from investtrack.backup import told
 from tests.desk.runs import make_person
@@ -50,6 +51,16 @@ def test_a_command_that_fails_leaves_its_sentence(settings):
     found = told.last(told.DRILL)
     assert found is not None
     assert "There is no backup in" in found.said
+
+
+@pytest.mark.parametrize("error", [UndefinedTable("relation …"), ProgrammingError("relation …")])
+def test_another_database_than_the_registers_is_said_in_words(settings, monkeypatch, error):
+    def fails(*_, **__):
+        raise error from UndefinedTable("relation …")
+
+    monkeypatch.setattr("deals.management.commands.backup.source", fails)
+    with pytest.raises(CommandError, match="are these the settings of the installation"):
+        call_command("backup")
 
 
 @pytest.mark.django_db

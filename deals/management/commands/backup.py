@@ -48,8 +48,9 @@ class Command(BaseCommand):
         try:
             made = take(shelf, source(settings.BACKUP_URL), wanted)
         except (BackupError, OSError, psycopg.Error, Error) as error:
-            tell(BACKUP, str(error), [settings.VAR_DIR, shelf.folder])
-            raise CommandError(f"No backup was taken. {error}") from None
+            said = _in_words(error)
+            tell(BACKUP, said, [settings.VAR_DIR, shelf.folder])
+            raise CommandError(f"No backup was taken. {said}") from None
         tell(BACKUP, "", [settings.VAR_DIR, shelf.folder])
         try:
             gone = shelf.keep(keep)
@@ -73,3 +74,13 @@ class Command(BaseCommand):
             )
         if gone:
             self.stdout.write(f"Removed as too old: {', '.join(gone)}.")
+
+
+def _in_words(error: Exception) -> str:
+    """Most say themselves what is wrong; a database without tables is likely another one."""
+    if psycopg.errors.UndefinedTable in (type(error), type(error.__cause__)):
+        return (
+            "The database has no tables of the register: are these the settings of the "
+            "installation (docs/operations.md)? manage.py migrate makes tables."
+        )
+    return str(error)

@@ -8,7 +8,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from investtrack.backup import BackupError
-from investtrack.backup.restore import hand_over, lay_out, reading, tell, until_moment, until_time
+from investtrack.backup.restore import (
+    hand_over,
+    lay_out,
+    read_time,
+    reading,
+    tell,
+    until_moment,
+    until_time,
+)
 from investtrack.backup.shelf import Shelf
 from investtrack.embedded.owner import current
 
@@ -37,7 +45,8 @@ class Command(BaseCommand):
         shelf = Shelf(options["shelf"] or settings.BACKUP_DIR)
         data: Path = options["into"].resolve()
         try:
-            backup = shelf.newest(options["backup"])
+            time = read_time(options["time"]) if options["time"] else None
+            backup = shelf.newest(options["backup"], until=time)
             until = until_moment(backup) if options["as_described"] else {}
             if options["time"]:
                 until = until_time(options["time"])

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from investtrack.backup import BackupError
 from investtrack.backup.drill import Report, drill, write_result
-from investtrack.backup.restore import until_time
+from investtrack.backup.restore import read_time, until_time
 from investtrack.backup.shelf import Shelf
 from investtrack.backup.told import DRILL, tell
 
@@ -38,7 +38,8 @@ class Command(BaseCommand):
             until = until_time(options["time"]) if options["time"] else None
             if options["to_the_end"]:
                 until = {}
-            backup = shelf.newest(options["backup"])
+            time = read_time(options["time"]) if options["time"] else None
+            backup = shelf.newest(options["backup"], until=time)
             report = drill(shelf, backup, until=until, folder=options["folder"])
         except (BackupError, OSError) as error:
             tell(DRILL, str(error), [settings.VAR_DIR, shelf.folder])
