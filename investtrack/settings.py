@@ -151,7 +151,7 @@ MIDDLEWARE = [
     # Ahead of what may refuse a request, so that refusals have these headers, too.
     "deals.accounts.headers.PrivacyHeaders",
     "investtrack.middleware.Policy",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "investtrack.static_files.StaticFiles",
     "investtrack.middleware.Compression",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
