@@ -36,7 +36,8 @@ from benchmarks.report import (
 from benchmarks.table import show
 
 SIZES = "100000 1000000"
-# Seconds that one section may take at most, and that are needed to begin another.
+# Seconds that one section may take at most for each million deals, or fewer, and that are needed to
+# begin another.
 LONGEST, SHORTEST = 900, 20
 # Beyond this, documents would need more room and time than questions are worth.
 MOST_DOCUMENTS = 3_000_000
@@ -51,9 +52,10 @@ class Budget:
     def __init__(self, seconds: float | None) -> None:
         self.end = monotonic() + seconds if seconds else None
 
-    def left(self) -> float:
-        """For the next section."""
-        return LONGEST if self.end is None else min(self.end - monotonic(), LONGEST)
+    def left(self, deals: int) -> float:
+        """For the next section of a register of so many deals."""
+        longest = LONGEST * max(deals // 1_000_000, 1)
+        return longest if self.end is None else min(self.end - monotonic(), longest)
 
 
 def main() -> int:
@@ -117,7 +119,7 @@ def measured(
     """Figures of all sections for which there is time."""
     figures: list[Figure] = []
     for section in wanted:
-        title, left = SECTIONS[section][1], budget.left()
+        title, left = SECTIONS[section][1], budget.left(deals)
         if left < SHORTEST:
             print(f"\n{title}: left out, no time was left.", flush=True)
             figures.append(Figure(title, "left out: no time", None, ""))

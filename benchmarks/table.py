@@ -2,11 +2,12 @@
 
 import sys
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from benchmarks.plot import cost_against_size
-from benchmarks.report import RESULTS, Figure, newest, number, times
+from benchmarks.report import KEPT, MISSED, RESULTS, Figure, newest, number, times
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -31,23 +32,31 @@ def costs(found: dict[str, list[tuple[float, float]]], runs: Runs) -> str:
     lines = [
         "# Cost against size",
         "",
-        "Milliseconds of processor time, the database's included, from the last run of each size.",
+        "Milliseconds of processor time, the database's included, from the last run of each size. "
+        "Promised: ten times the deals cost at most ten times as much.",
         "",
         f"![Processor time by number of deals]({PLOT})" if found else NONE_YET,
         "",
-        f"| | {' | '.join(f'{size:,} deals' for size in sizes)} | largest : smallest |",
-        f"|---|{'---:|' * (len(sizes) + 1)}",
+        f"| | {' | '.join(f'{size:,} deals' for size in sizes)} | largest : smallest | |",
+        f"|---|{'---:|' * (len(sizes) + 1)}---|",
     ]
     for name, points in found.items():
         at = dict(points)
         cells = [number(at.get(float(size))) for size in sizes]
         grown = points[-1][1] / points[0][1]
         more = points[-1][0] / points[0][0]
-        lines.append(f"| {name} | {' | '.join(cells)} | {times(grown)} for {more:g} × the deals |")
+        grows = f"{times(grown)} for {more:g} × the deals"
+        lines.append(f"| {name} | {' | '.join(cells)} | {grows} | {_kept(points)} |")
     busy = [f"{size:,}" for size, (run, _) in runs.items() if not run["quiet"]]
     if busy:
         lines += ["", f"The machine was busy in the runs of {', '.join(busy)} deals."]
     return "\n".join([*lines, ""])
+
+
+def _kept(points: list[tuple[float, float]]) -> str:
+    """Whether from each size to the next the cost grew at most as the deals did."""
+    steps = pairwise(points)
+    return KEPT if all(c2 * d1 <= c1 * d2 for (d1, c1), (d2, c2) in steps) else MISSED
 
 
 def readme_table(runs: Runs) -> str:

@@ -9,10 +9,11 @@ from benchmarks.__main__ import LONGEST, Budget, measured
 
 
 def test_a_budget_ends_and_no_budget_never_does() -> None:
-    assert 0 < Budget(5.0).left() <= 5
-    assert Budget(0.001).left() < 1
-    assert Budget(None).left() == LONGEST
-    assert Budget(10.0 * LONGEST).left() == LONGEST
+    assert 0 < Budget(5.0).left(20) <= 5
+    assert Budget(0.001).left(20) < 1
+    assert Budget(None).left(20) == Budget(None).left(1_000_000) == LONGEST
+    assert Budget(10.0 * LONGEST).left(20) == LONGEST
+    assert Budget(None).left(10_000_000) == 10 * LONGEST
 
 
 def test_sections_without_time_are_left_out_and_said(

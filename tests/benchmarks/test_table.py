@@ -50,8 +50,15 @@ def test_a_curve_needs_two_sizes() -> None:
 
 def test_costs_say_how_they_grow() -> None:
     said = costs(curves(runs()), runs())
-    assert "| list | 2.00 | 3.00 | 1.50 × for 10 × the deals |" in said
+    assert "| list | 2.00 | 3.00 | 1.50 × for 10 × the deals | kept |" in said
     assert "busy in the runs of 10,000 deals" in said
+
+
+def test_what_grows_faster_than_the_register_is_a_broken_promise() -> None:
+    said = costs({"list": [(1_000.0, 2.0), (10_000.0, 20.1)]}, runs())
+    assert "| list | 2.00 | 20.1 | 10.1 × for 10 × the deals | MISSED |" in said
+    later = {"list": [(1_000.0, 2.0), (10_000.0, 2.0), (100_000.0, 40.0)]}
+    assert "20.0 × for 100 × the deals | MISSED |" in costs(later, runs())
 
 
 def test_the_plot_is_a_drawing_of_its_own_with_names_escaped() -> None:
