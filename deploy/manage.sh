@@ -17,6 +17,8 @@ for file in "$etc"/secrets/*; do
     eval "${name}_FILE=\$file"
 done
 set +a
+# Where runuser is; cron and `su` without a dash do not name it.
+PATH=$PATH:/usr/sbin:/sbin
 cd "$house"
 set -- "${PYTHON:-$house/.venv/bin/python}" manage.py "$@"
 [ "$(id -un)" = "$user" ] && exec "$@"
