@@ -23,7 +23,7 @@ COPY docs/methods.md docs/
 RUN python -m compileall -q manage.py investtrack deals
 
 # An ordinary user; only the data folder is theirs to write.
-RUN useradd --system --uid 10001 investtrack \
+RUN groupadd --gid 10001 investtrack && useradd --system --uid 10001 --gid 10001 investtrack \
     && mkdir -p /var/lib/investtrack /srv/static \
     && SECRET_KEY=building VAR_DIR=/tmp/var STATIC_ROOT=/srv/static python manage.py collectstatic --noinput \
     && chown investtrack /var/lib/investtrack
