@@ -31,7 +31,7 @@ def narrow(query: FlowQuery, scope: Scope) -> Sql:
     columns = ", ".join([*COLUMNS, f"{PER_UNIT[query.currency]} AS per_unit", f"{place} AS place"])
     branches = " UNION ALL ".join(
         f"(SELECT {columns} FROM deals_dealfact f WHERE {sql.text()} AND {one} OFFSET 0)"
-        for one in alternatives(query, every) or ["true"]
+        for one in alternatives(query, every, apart=True) or ["true"]
     )
     # Looked up once, and not for each branch.
     text = (
