@@ -142,10 +142,10 @@ def at_once(number: int, send: Callable[[int], Any]) -> list[Any]:
 def test_a_storm_of_retries_has_one_effect() -> None:
     writer = Writer()
 
-    def send(_: int) -> list[Any]:
-        return [Writer.propose(writer, body(), **KEY) for _ in range(5)]
+    def send(_: int) -> Any:
+        return Writer.propose(writer, body(), **KEY)
 
-    answers = [answer for found in at_once(6, send) for answer in found]
+    answers = at_once(50, send)
     codes = Counter(answer.status_code for answer in answers)
     assert set(codes) <= {202, 409}
     first = [a for a in answers if a.status_code == 202 and "Idempotent-Replayed" not in a]
