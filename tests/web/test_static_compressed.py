@@ -1,8 +1,10 @@
 """What `collectstatic` makes is sent compressed, and plain to a browser that cannot read it."""
 
+import gzip
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from time import time
 from typing import cast
 
 import brotli
@@ -69,14 +71,51 @@ def test_what_was_collected_before_its_source_changed_is_not_sent(collected: Pat
     assert sent(server, "br")[2] == Path(source).read_bytes()
 
 
+def write(folder: Path, text: bytes, at: float) -> None:
+    """As `collectstatic` does: the file first; what is compressed gets its time."""
+    (folder / NAME).write_bytes(text)
+    os.utime(folder / NAME, (at, at))
+    for end, packed in ((".br", brotli.compress(text)), (".gz", gzip.compress(text))):
+        (folder / f"{NAME}{end}").write_bytes(packed)
+        os.utime(folder / f"{NAME}{end}", (at, at))
+
+
 def test_what_is_collected_anew_under_a_running_server_is_sent_whole(collected: Path) -> None:
     server = StaticFiles(lambda request: HttpResponse())
-    for text in (b"a" * 1_000, b"b" * 100_000):
-        (collected / NAME).write_bytes(text)
-        (collected / f"{NAME}.br").write_bytes(brotli.compress(text))
+    now = time() + 10
+    for text in (b"a" * 1_000, b"b" * 100_000, b"c" * 100_000):
+        write(collected, text, now := now + 1)
         encoding, length, body = sent(server, "br")
         assert (encoding, length, brotli.decompress(body)) == ("br", len(body), text)
     for path in collected.glob(f"{NAME}*"):
         path.unlink()
-    gone = server(RequestFactory().get(f"/static/{NAME}"))
-    assert not gone.streaming
+    source = finders.find(NAME)
+    assert source
+    assert sent(server, "")[2] == Path(source).read_bytes()
+
+
+def test_between_copying_and_compressing_nobody_gets_what_was_compressed_before(
+    collected: Path,
+) -> None:
+    now = time() + 10
+    write(collected, b"old" * 999, now)
+    server = StaticFiles(lambda request: HttpResponse())
+    assert brotli.decompress(sent(server, "br")[2]) == b"old" * 999
+    (collected / NAME).write_bytes(b"new" * 999)
+    os.utime(collected / NAME, (now + 5, now + 5))
+    for one in (server, StaticFiles(lambda request: HttpResponse())):
+        assert sent(one, "br")[::2] == ("", b"new" * 999)
+    write(collected, b"new" * 999, now + 5)
+    encoding, _, body = sent(server, "br")
+    assert brotli.decompress(body) if encoding == "br" else body == b"new" * 999
+
+
+def test_a_file_that_is_gone_with_its_source_is_not_found(collected: Path) -> None:
+    (collected / "deals/css/once.css").write_text("a{}")
+    server = StaticFiles(lambda request: HttpResponse(status=404))
+    asked = RequestFactory().get("/static/deals/css/once.css")
+    found = server(asked)
+    assert found.status_code == 200
+    found.close()
+    (collected / "deals/css/once.css").unlink()
+    assert server(asked).status_code == 404
