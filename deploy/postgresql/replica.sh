@@ -17,6 +17,8 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     psql -X -q "$as dbname=postgres" -c "$made" > /dev/null 2>&1 || true
     pg_basebackup --dbname="$as" --pgdata="$unfinished" --slot="$SLOT" --wal-method=stream \
         --checkpoint=fast --write-recovery-conf
+    # Of a primary that was restored: a copy that ended there would be no replica.
+    sed -i '/^recovery_target/d' "$unfinished/postgresql.auto.conf"
     # Whole or not at all.
     rm -rf "$PGDATA"
     mv "$unfinished" "$PGDATA"

@@ -12,6 +12,9 @@ from investtrack.backup.shelf import SEGMENT, Backup
 from investtrack.embedded.owner import Owner
 
 LSN = re.compile(r"[0-9A-F]{1,8}/[0-9A-F]{1,8}")
+# What is written into postgresql.auto.conf, and what of it belongs to one recovery alone.
+ONE_RECOVERY = "# for one recovery (manage.py restore_backup)"
+RECOVERY = re.compile(r"\s*(recovery_target\w*|restore_command)\b|# for one recovery ")
 
 
 def until_moment(backup: Backup) -> dict[str, str]:
@@ -69,13 +72,18 @@ def reading(log: Path) -> dict[str, str]:
 
 
 def tell(data: Path, settings: Mapping[str, str]) -> None:
-    """Add settings for recovery to data that somebody will start."""
+    """Settings for recovery, in data that somebody will start, in place of those of an earlier one.
+
+    A server that was restored once has these in all its backups: its recovery to a time would end
+    the next recovery at that time, too.
+    """
+    path = data / "postgresql.auto.conf"
+    before = path.read_text().splitlines() if path.exists() else []
+    kept = [line for line in before if not RECOVERY.match(line)]
     lines = [
         f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in settings.items()
     ]
-    with (data / "postgresql.auto.conf").open("a") as file:
-        file.write("# for one recovery (manage.py restore_backup); harmless afterwards\n")
-        file.write("\n".join(lines) + "\n")
+    path.write_text("\n".join([*kept, ONE_RECOVERY, *lines, ""]))
 
 
 def hand_over(folder: Path, user: Owner) -> None:

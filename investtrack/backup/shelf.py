@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,10 @@ class Backup:
 
     def at(self) -> datetime:
         """When it was described: to no earlier moment can it be restored."""
-        return datetime.fromisoformat(self.manifest()["moment"]["at"])
+        try:
+            return datetime.fromisoformat(self.manifest()["moment"]["at"])
+        except (KeyError, TypeError, ValueError):
+            raise BackupError(f"Backup {self.name} does not say when it was described.") from None
 
     def first_segment(self) -> str:
         """The file of the log with which its recovery begins."""
@@ -89,13 +92,15 @@ class Shelf:
         if not found:
             which = f"no backup {name}" if name else "no backup"
             raise BackupError(f"There is {which} in {self.folder}: manage.py backup takes one.")
-        old_enough = [one for one in found if until is None or one.at() <= until]
-        if until and not old_enough:
-            raise BackupError(
-                f"Backup {found[0].name} was described at {found[0].at():%Y-%m-%dT%H:%M:%SZ}, and "
-                "restores to then or later: name a later time, or an older backup."
-            )
-        return old_enough[-1]
+        for one in reversed(found):
+            if until is None or one.at() <= until:
+                return one
+        # A time that can be typed: the first whole second from which on it can.
+        begins = (found[0].at() + timedelta(microseconds=999_999)).replace(microsecond=0)
+        raise BackupError(
+            f"Backup {found[0].name} restores to {begins:%Y-%m-%dT%H:%M:%SZ} or later: name a "
+            "later time, or an older backup."
+        )
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -108,6 +108,21 @@ def test_a_backup_is_laid_out_into_an_empty_folder_only(backup, tmp_path):
         restore.lay_out(backup, data)
 
 
+def test_an_earlier_recoverys_end_is_none_of_the_next(backup, tmp_path):
+    """A server that was restored once keeps what it was told, and its backups have it."""
+    conf = backup.database / "postgresql.auto.conf"
+    conf.write_text("work_mem = '64MB'\n")
+    told = restore.until_time("2026-11-22T19:30:00Z") | restore.reading(tmp_path / "wal")
+    restore.tell(backup.database, told)
+    assert "recovery_target_time" in conf.read_text()
+    restore.tell(backup.database, restore.reading(tmp_path / "later"))
+    text = conf.read_text()
+    assert "recovery_target_time" not in text
+    assert text.count("restore_command") == text.count("# for one recovery") == 1
+    assert text.startswith("work_mem = '64MB'\n")
+    assert f'cp "{tmp_path}/later/%f"' in text
+
+
 def test_of_the_archived_log_only_what_comes_after_the_backup_is_taken(backup, tmp_path):
     wal = tmp_path / "wal"
     wal.mkdir()

@@ -84,14 +84,28 @@ def test_a_time_before_a_backup_asks_for_an_older_one(tmp_path):
     for day in (1, 2, 3):
         name = f"2026-11-0{day}T000000Z"
         add(shelf, name)
-        manifest = {"moment": {"at": f"2026-11-0{day}T00:05:00+00:00"}}
+        manifest = {"moment": {"at": f"2026-11-0{day}T00:04:59.250000Z"}}
         (tmp_path / name / "manifest.json").write_text(json.dumps(manifest))
     until = datetime(2026, 11, 3, 0, 4, tzinfo=UTC)
     assert shelf.newest(until=until).name == "2026-11-02T000000Z"
     assert shelf.newest(until=until + timedelta(minutes=1)).name == "2026-11-03T000000Z"
     for name in ("", "2026-11-01T000000Z"):
-        with pytest.raises(BackupError, match=r"at 2026-11-01T00:05:00Z, and restores to"):
+        with pytest.raises(BackupError, match=r"restores to 2026-11-01T00:05:00Z or later"):
             shelf.newest(name, until=datetime(2026, 11, 1, tzinfo=UTC))
+    named = datetime(2026, 11, 1, 0, 5, tzinfo=UTC)
+    assert shelf.newest(until=named).name == "2026-11-01T000000Z"
+
+
+def test_of_a_time_only_the_backups_that_could_have_it_are_read(tmp_path):
+    shelf = Shelf(tmp_path)
+    add(shelf, "2026-11-01T000000Z")
+    add(shelf, "2026-11-02T000000Z")
+    manifest = {"moment": {"at": "2026-11-02T00:05:00Z"}}
+    (tmp_path / "2026-11-02T000000Z" / "manifest.json").write_text(json.dumps(manifest))
+    later = datetime(2026, 11, 3, tzinfo=UTC)
+    assert shelf.newest(until=later).name == "2026-11-02T000000Z"
+    with pytest.raises(BackupError, match="01T000000Z does not say when it was described"):
+        shelf.newest(until=datetime(2026, 11, 2, tzinfo=UTC))
 
 
 def test_files_that_are_the_same_are_shared_and_others_are_copied(tmp_path):
