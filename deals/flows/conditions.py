@@ -322,5 +322,5 @@ def _days(query: FlowQuery) -> tuple[str, str, str]:
     return (
         " AND ".join([*since, until]),
         " AND ".join([*since, "f.date_last <= %(last)s::date"]),
-        f"f.date_last > %(last)s::date AND {until} AND f.version_id > 0",
+        f"f.date_last > %(last)s::date AND {until} AND f.version_id <> 0",
     )

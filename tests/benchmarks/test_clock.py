@@ -18,7 +18,7 @@ def test_what_takes_no_time_is_done_until_a_processors_clock_would_show_it() -> 
     assert _times(5) == clock.MOST_TIMES
 
 
-def test_what_takes_long_is_done_once_more_and_then_believed(
+def test_what_takes_long_is_done_fewer_times(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(clock, "MOST_SECONDS", 0)
