@@ -95,11 +95,11 @@ def _measure(deals: int, wanted: list[str], budget: Budget, arguments: Any) -> i
         empty = stack.enter_context(scratch.made(nothing))
         large = stack.enter_context(scratch.made(name, like=nothing, keep=arguments.keep))
         figures = _generated(large, deals, wanted)
-        written = large
-        if arguments.keep and "import" in wanted:
-            # What is kept stays as it is.
-            written = stack.enter_context(scratch.made(f"{name}_written", like=name))
-        environment = {"LARGE_DATABASE_URL": written.url, "VAR_DIR": str(Path(folder) / "var")}
+        environment = {
+            "LARGE_DATABASE_URL": large.url,
+            "LARGE_IS_KEPT": str(int(arguments.keep)),
+            "VAR_DIR": str(Path(folder) / "var"),
+        }
         figures += measured(wanted, deals, large, empty, budget, Path(folder), environment)
         run["load_after"] = round(load_now(), 2)
     kept = arguments.results / folder_name(run["date"], deals)
