@@ -5,7 +5,8 @@ index from one end to the other. The deals themselves lie where they came in, ea
 of a table that is wider, and reading them costs three times as much.
 """
 
-from deals.flows.conditions import PER_UNIT, Sql, alternatives, filters, place_sql, umbrellas
+from deals.flows.alternatives import alternatives
+from deals.flows.conditions import PER_UNIT, Sql, filters, place_sql, umbrellas
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope
 from deals.flows.sides import side_sql
