@@ -189,3 +189,17 @@ def test_the_command_adds_all_facts_up_again() -> None:
     assert Change.objects.filter(kind="reference").count() == 1
     call_command("rebuild", "--rollups", verbosity=0)
     assert Change.objects.filter(kind="reference").count() == 1
+
+
+def test_what_a_statement_changed_is_not_read_again_for_each_part() -> None:
+    """An import of many deals, some of them parts, took the square of its size."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT prosrc FROM pg_proc WHERE proname = ANY(%s)",
+            [["deals_cells_insert", "deals_cells_update", "deals_cells_delete"]],
+        )
+        found = [source for (source,) in cursor]
+    assert len(found) == 3
+    for source in found:
+        assert "NOT EXISTS" not in source
+        assert source.count("EXCEPT SELECT version_id, part_of_id FROM changed") == 1
