@@ -127,6 +127,7 @@ class Stack:
                 if (ROOT / name).is_dir():
                     shutil.copytree(ROOT / name, image / name)
                 else:
+                    (image / name).parent.mkdir(exist_ok=True)
                     shutil.copy2(ROOT / name, image / name)
         return image
 
