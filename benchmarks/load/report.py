@@ -69,10 +69,8 @@ class Run:
         if self.beside is not None and self.beside.state not in ("published", "running"):
             self.faults.append(f"The import is {self.beside.state}.")
         for kind, taken in self.watch.taken.items():
-            warm, last = taken.ends()
-            # A slope alone may come of one busy minute.
-            grown = last > warm and taken.growth() > warm * GROWTH
-            if self.seconds >= LONG and kind not in FILLED and grown:
+            warm, _ = taken.ends()
+            if self.seconds >= LONG and kind not in FILLED and taken.growth() > warm * GROWTH:
                 self.faults.append(f"{kind} grows by {taken.growth():.0f} MB an hour.")
 
     def whole(self) -> Route:

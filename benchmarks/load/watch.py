@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 
 TICKS = os.sysconf("SC_CLK_TCK")
 MB = 1024 * 1024
@@ -29,10 +28,9 @@ class Taken:
         return slope(self.memory[int(len(self.memory) * WARM) :]) * 3600 / MB
 
     def ends(self) -> tuple[float, float]:
-        """MB when warm, and at the end: of the tenth of the time there, its median."""
-        warm = [size for _, size in self.memory[int(len(self.memory) * WARM) :]]
-        tenth = max(len(warm) // 10, 1)
-        return (median(warm[:tenth]) / MB, median(warm[-tenth:]) / MB) if warm else (0.0, 0.0)
+        """MB when warm, and at the end."""
+        warm = self.memory[int(len(self.memory) * WARM) :]
+        return (warm[0][1] / MB, warm[-1][1] / MB) if warm else (0.0, 0.0)
 
 
 def slope(points: list[tuple[float, int]]) -> float:
