@@ -117,6 +117,20 @@ def test_an_umbrella_leaves_its_cell_with_its_first_part_and_comes_back_with_the
     assert [found["flow"] for found in counted] == [1, 2, 1, 1]
 
 
+def test_an_umbrella_that_is_published_together_with_its_part_or_freed_of_it_counts_once() -> None:
+    umbrella = submit_version()
+    part = submit_version(part_of=umbrella)
+    publish([umbrella.pk, part.pk], by="system", reason="")
+    assert_in_step()
+    query = FlowQuery(investor=("europe",), target=("CN",))
+    assert places(query, resolve(query))["flow"] == 1
+    # Both anew in one statement, the part on its own from now on.
+    again = [submit_version(umbrella.deal), submit_version(part.deal)]
+    publish([one.pk for one in again], by="system", reason="")
+    assert_in_step()
+    assert places(query, resolve(query))["flow"] == 2
+
+
 def test_cells_that_were_emptied_are_gone() -> None:
     version = make_deal()
     assert FlowCell.objects.get().deals == 1
