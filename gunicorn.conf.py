@@ -5,7 +5,7 @@ import socket
 import struct
 from typing import Any
 
-from investtrack import metrics_folder
+from investtrack import memory, metrics_folder
 from investtrack.environment import VAR_DIR
 from investtrack.watch_settings import METRICS
 
@@ -18,6 +18,8 @@ STALLED_SECONDS = 20
 # Its lines look like all others, and it writes none of its own for a request.
 logger_class = "investtrack.weblog.Logger"
 
+# Before any thread has taken memory.
+memory.give_back()
 if METRICS:
     # Before anything is imported that counts, and before the first fork.
     metrics_folder.prepare(VAR_DIR)
@@ -28,6 +30,11 @@ def when_ready(server: Any) -> None:
     limit = struct.pack("@ll", STALLED_SECONDS, 0)
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Everything that was imported once is had once."""
+    memory.share()
 
 
 def post_fork(server: Any, worker: Any) -> None:

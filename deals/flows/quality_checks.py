@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 
 from deals.rules.counting import VALUE_KINDS
 from deals.rules.fx import LAST_RATE_DAY
-from deals.rules.rates import series
+from deals.rules.rates import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,6 @@ def parameters() -> dict[str, Any]:
     """What the conditions name."""
     return {
         "value_kinds": sorted(VALUE_KINDS),
-        "quoted": sorted(series()),
+        "quoted": sorted(quoted()),
         "last_rate": LAST_RATE_DAY(),
     }

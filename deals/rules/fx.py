@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from deals.rules.dates import DealDate, Precision
-from deals.rules.rates import CNY_PER_USD, FIRST_CNY_DAY, LAST_RATE_DAY, Rate, awaited, series
+from deals.rules.rates import CNY_PER_USD, FIRST_CNY_DAY, LAST_RATE_DAY, Rate, awaited, quoted, series
 
 __all__ = ["LAST_RATE_DAY", "TARGETS", "Rates", "rates_for"]
 
@@ -67,15 +67,15 @@ class _NoRateError(Exception):
 
 
 def _converted(currency: str, when: DealDate, today: date) -> Rates:
-    if currency != "EUR" and currency not in series():
+    if currency != "EUR" and currency not in quoted():
         raise _NoRateError(
             "not_convertible", f"The ECB publishes no reference rate for {currency}."
         )
     if when.first is None or when.last is None:
         raise _NoRateError("undated", "The deal has no date, so no exchange rate applies.")
     first, last, by_day = when.first, when.last, when.precision == Precision.day
-    quoted = dict.fromkeys(code for code in (currency, "USD", "CNY") if code != "EUR")
-    found = {code: _rate(code, first, last, by_day) for code in quoted}
+    wanted = dict.fromkeys(code for code in (currency, "USD", "CNY") if code != "EUR")
+    found = {code: _rate(code, first, last, by_day) for code in wanted}
     base = next(iter(found.values()))
     pegged = (found["CNY"].since or found["CNY"].on) < FIRST_CNY_DAY
     provisional = awaited(last) or (not by_day and last >= today)
@@ -86,7 +86,7 @@ def _converted(currency: str, when: DealDate, today: date) -> Rates:
 
 
 def _rate(code: str, first: date, last: date, by_day: bool) -> Rate:
-    column = series()[code]
+    column = series(code)
     newest = column.last_before(last)
     if first.year < FIRST_YEAR or newest is None:
         reason = f"The ECB's reference rates for {code} begin on {column.days[0]}."

