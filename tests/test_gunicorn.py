@@ -103,9 +103,7 @@ def test_large_blocks_are_given_back_when_they_are_free(tmp_path: Path):
 
 
 @contextmanager
-def serving(
-    folder: Path, app: str, *options: str
-) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def serving(folder: Path, app: str, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A gunicorn with our settings and this application, and its port."""
     (folder / "small.py").write_text(app)
     port = free_port()

@@ -7,7 +7,15 @@ from functools import lru_cache
 from typing import Literal
 
 from deals.rules.dates import DealDate, Precision
-from deals.rules.rates import CNY_PER_USD, FIRST_CNY_DAY, LAST_RATE_DAY, Rate, awaited, quoted, series
+from deals.rules.rates import (
+    CNY_PER_USD,
+    FIRST_CNY_DAY,
+    LAST_RATE_DAY,
+    Rate,
+    awaited,
+    quoted,
+    series,
+)
 
 __all__ = ["LAST_RATE_DAY", "TARGETS", "Rates", "rates_for"]
 
