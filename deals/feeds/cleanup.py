@@ -22,7 +22,8 @@ AT_THE_BEGINNING: dict[str, object] = {
 }
 PREPARED = "SELECT id FROM deals_dealversion WHERE import_run_id = %(run)s AND state = 'submitted'"
 HANGING_ON = (
-    "deals_participation", "deals_citation", "deals_dealfact", "deals_dealdocument",
+    "deals_participation", "deals_citation", "deals_preparedfact", "deals_dealfact",
+    "deals_dealdocument",
 )  # fmt: skip
 VERSIONS = "DELETE FROM deals_dealversion WHERE import_run_id = %(run)s AND state = 'submitted'"
 # Deals that were made for these versions; a deal without any version is nobody else's.

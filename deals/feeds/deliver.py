@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from deals.feeds.cleanup import remove_prepared
+from deals.feeds.cleanup import HANGING_ON, remove_prepared
 from deals.feeds.holding import hold_outdated, hold_parts, recount
 from deals.feeds.lease import LostError, advance, keep_others_out
 from deals.feeds.match import lock as lock_matching
@@ -165,8 +165,6 @@ def drop_versions(run_id: int, deals: list[str]) -> None:
             f" AND version_id IN ({chosen})",
             values,
         )
-        for table in (
-            "deals_participation", "deals_citation", "deals_dealfact", "deals_dealdocument",
-        ):  # fmt: skip
+        for table in HANGING_ON:
             cursor.execute(f"DELETE FROM {table} WHERE version_id IN ({chosen})", values)
         cursor.execute(f"DELETE FROM deals_dealversion WHERE id IN ({chosen})", values)

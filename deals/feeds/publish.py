@@ -13,8 +13,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from deals.models import ledger
-from deals.models.derived import write_derived
+from deals.models.derived import prepare_derived
 from deals.models.documents import changed_facts
+from deals.models.facts import SAID
 from deals.models.statistics import tell_planner
 
 
@@ -50,6 +51,7 @@ LOOKED_AT = {
     ),
     "deals_participation": "version_id, investor_id",
     "deals_citation": "version_id",
+    "deals_preparedfact": "version_id",
     "deals_dealfact": "version_id, deal_id, published_seq, superseded_seq",
     "deals_dealdocument": "version_id",
 }
@@ -78,9 +80,16 @@ UPDATE deals_dealversion v SET state = 'published', published_seq = p.seq, decid
        decided_by_id = %(decided_by)s, self_approved = %(self_approved)s
 FROM publishing p WHERE v.id = p.id
 """
-NUMBER_FACTS = """
-UPDATE deals_dealfact f SET published_seq = p.seq FROM publishing p WHERE f.version_id = p.id
-"""
+# Facts get into the tables and indexes of the questions once, with the number that they keep.
+MOVE_FACTS = (
+    f"""INSERT INTO deals_dealfact ({", ".join(SAID)}, published_seq)
+    SELECT {", ".join(f"f.{name}" for name in SAID)}, p.seq
+    FROM publishing p JOIN deals_preparedfact f ON f.version_id = p.id""",
+    "DELETE FROM deals_preparedfact f USING publishing p WHERE f.version_id = p.id",
+    # Of a version that was prepared by a release before there was a table for it.
+    """UPDATE deals_dealfact f SET published_seq = p.seq FROM publishing p
+    WHERE f.version_id = p.id AND f.published_seq IS NULL""",
+)
 ENTRIES = """
 INSERT INTO deals_change (seq, kind, deal_id, version_id, fields, reason, by, import_run_id, at)
 SELECT p.seq, %(kind)s, p.deal_id, p.id, coalesce(f.fields, '[]'::jsonb),
@@ -107,7 +116,7 @@ def publish(
     """
     decided_at = timezone.now()
     with transaction.atomic():
-        write_derived(list(version_ids), decided_at=decided_at)
+        prepare_derived(version_ids, decided_at=decided_at)
         return go_live(
             version_ids,
             by=by,
@@ -172,7 +181,8 @@ def go_live(
 def _flip(at: datetime, decided_by: int | None, self_approved: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute(FLIP, {"at": at, "decided_by": decided_by, "self_approved": self_approved})
-        cursor.execute(NUMBER_FACTS)
+        for sql in MOVE_FACTS:
+            cursor.execute(sql)
 
 
 def _refuse_stale(ids: list[int], kind: str) -> None:

@@ -7,7 +7,7 @@ from deals.models.deal import Deal, DealVersion
 from deals.models.draft import Draft, Presence
 from deals.models.duplicate import DealSuggestion
 from deals.models.edit import OrganizationEdit
-from deals.models.fact import DealDocument, DealFact, EarlierDocument
+from deals.models.fact import DealDocument, DealFact, EarlierDocument, PreparedFact
 from deals.models.feed import Feed, FeedRecord, Population
 from deals.models.imports import ImportRun, RowError, StagedDeal, StagedRow
 from deals.models.organization import (
@@ -64,6 +64,7 @@ __all__ = [
     "Participation",
     "PolicyEvent",
     "Population",
+    "PreparedFact",
     "Presence",
     "PublishedFigure",
     "Release",

@@ -1,6 +1,6 @@
-"""Write facts and documents of versions: when they are published, and whenever they are rebuilt."""
+"""Write facts and documents of versions: before they are published, and when they are rebuilt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from deals.models.bundles import Bundle, load
 from deals.models.change import Change
 from deals.models.documents import SCHEMA, document, dumps
 from deals.models.documents_at import keep_earlier, shown_by_releases
-from deals.models.facts import COLUMNS, fact_row
+from deals.models.facts import COLUMNS, SAID, fact_row, said_row
 
 BATCH = 2_000
 DOCUMENT = ("version_id", "schema", "json")
@@ -32,31 +32,51 @@ ORDER BY d.public_id
 """
 
 
-def write_derived(version_ids: Sequence[int], *, decided_at: datetime | None = None) -> None:
-    """Replace facts and documents of these versions, in batches, inside one transaction.
+def write_derived(version_ids: Sequence[int]) -> None:
+    """Replace facts and documents of these published versions, in one transaction."""
+    with transaction.atomic():
+        for ids in _batches(version_ids):
+            bundles, today = load(ids), timezone.now().date()
+            _delete(ids, "deals_dealfact", "deals_dealdocument")
+            facts = blocks(fact_row(bundle, today=today) for bundle in bundles)
+            copy_blocks("deals_dealfact", COLUMNS, facts)
+            documents = blocks(_document_row(bundle, today, None) for bundle in bundles)
+            copy_blocks("deals_dealdocument", DOCUMENT, documents)
 
-    `decided_at` stands in for the versions' own where they are about to be published.
+
+def prepare_derived(version_ids: Sequence[int], *, decided_at: datetime) -> None:
+    """Write what the publication of these versions will make known, in one transaction.
+
+    `decided_at` is when they will have been decided on.
     """
     with transaction.atomic():
-        for start in range(0, len(version_ids), BATCH):
-            ids = list(version_ids[start : start + BATCH])
+        for ids in _batches(version_ids):
             bundles = load(ids)
-            with connection.cursor() as cursor:
-                for table in ("deals_dealfact", "deals_dealdocument"):
-                    cursor.execute(f"DELETE FROM {table} WHERE version_id = ANY(%s)", [ids])
+            _delete(ids, "deals_preparedfact", "deals_dealfact", "deals_dealdocument")
             make_derived(bundles, decided_at=decided_at).write()
+
+
+def _batches(version_ids: Sequence[int]) -> Iterator[list[int]]:
+    for start in range(0, len(version_ids), BATCH):
+        yield list(version_ids[start : start + BATCH])
+
+
+def _delete(ids: list[int], *tables: str) -> None:
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DELETE FROM {table} WHERE version_id = ANY(%s)", [ids])
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Facts and documents of some versions, ready to be written."""
+    """Facts and documents of some versions that are about to be published."""
 
     facts: list[str]
     documents: list[str]
 
     def write(self) -> None:
         """Write them; the versions must have none yet."""
-        copy_blocks("deals_dealfact", COLUMNS, self.facts)
+        copy_blocks("deals_preparedfact", SAID, self.facts)
         copy_blocks("deals_dealdocument", DOCUMENT, self.documents)
 
 
@@ -64,7 +84,7 @@ def make_derived(bundles: Sequence[Bundle], *, decided_at: datetime | None = Non
     """Compute facts and documents, without the database."""
     today = timezone.now().date()
     return Derived(
-        list(blocks(fact_row(b, today=today) for b in bundles)),
+        list(blocks(said_row(b, today=today) for b in bundles)),
         list(blocks(_document_row(b, today, decided_at) for b in bundles)),
     )
 

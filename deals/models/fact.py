@@ -11,21 +11,14 @@ from django.db.models.functions import Coalesce
 from deals.models.masks import mask_of, unknown_in
 
 
-class DealFact(models.Model):
-    """One narrow row a version: everything a flow question can ask, and nothing else.
+class FactRow(models.Model):
+    """What a version says, as narrow as flow questions need it.
 
     The lists `hq_parts`, `ultimate_parts`, `contributions` and `investors` run in parallel, one
     element a participation: "" is an unknown country, "FR+JP" joint controllers. `*_per_unit` are
     EUR, USD and CNY for one unit of the deal's currency (empty: not convertible).
     """
 
-    version = models.OneToOneField(
-        "DealVersion",
-        models.CASCADE,
-        primary_key=True,
-        related_name="fact",
-        db_constraint=False,
-    )
     # Copied from the version in one statement; checking them again would cost each import a tenth.
     deal = models.ForeignKey(
         "Deal", models.CASCADE, related_name="+", db_index=False, db_constraint=False
@@ -34,8 +27,6 @@ class DealFact(models.Model):
         "Population", models.CASCADE, null=True, related_name="+", db_constraint=False
     )
     generated = models.BooleanField(default=False)
-    published_seq = models.BigIntegerField(null=True)
-    superseded_seq = models.BigIntegerField(null=True)
 
     target = models.ForeignKey(
         "Organization", models.PROTECT, related_name="+", db_constraint=False
@@ -74,6 +65,53 @@ class DealFact(models.Model):
     usd_per_unit = models.DecimalField(max_digits=30, decimal_places=18, null=True)
     cny_per_unit = models.DecimalField(max_digits=30, decimal_places=18, null=True)
     rate_provisional = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class PreparedFact(FactRow):
+    """The facts of a version that is about to be published.
+
+    They wait here, without the indexes of the questions, which are dear to keep, until the ledger
+    has numbered their version. Nobody asks for them.
+    """
+
+    version = models.OneToOneField(
+        "DealVersion",
+        models.CASCADE,
+        primary_key=True,
+        related_name="prepared_fact",
+        db_constraint=False,
+    )
+    population = models.ForeignKey(
+        "Population",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    target = models.ForeignKey(
+        "Organization", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+
+    def __str__(self) -> str:
+        return f"prepared facts of version {self.version_id}"
+
+
+class DealFact(FactRow):
+    """One narrow row a published version: everything a flow question can ask, and nothing else."""
+
+    version = models.OneToOneField(
+        "DealVersion",
+        models.CASCADE,
+        primary_key=True,
+        related_name="fact",
+        db_constraint=False,
+    )
+    published_seq = models.BigIntegerField(null=True)
+    superseded_seq = models.BigIntegerField(null=True)
 
     # Computed by the database from the columns above; see deals.models.masks.
     hq_mask = mask_of("hq")

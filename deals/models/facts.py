@@ -11,15 +11,17 @@ from deals.rules.dates import DealDate, Precision
 from deals.rules.fx import Rates, rates_for
 
 CENT = Decimal("0.01")
-# The columns of deals_dealfact in the order in which `fact_row` gives them.
-COLUMNS = (
-    "version_id", "deal_id", "population_id", "generated", "published_seq", "superseded_seq",
-    "target_id", "target_country", "date_first", "date_last", "kind", "round_type", "status",
-    "ever_completed", "ai", "sectors", "part_of_id", "recorded_on", "investor_list",
+# The columns of deals_preparedfact in the order in which `said_row` gives them.
+SAID = (
+    "version_id", "deal_id", "population_id", "generated", "target_id", "target_country",
+    "date_first", "date_last", "kind", "round_type", "status", "ever_completed", "ai", "sectors",
+    "part_of_id", "recorded_on", "investor_list",
     "hq", "ultimate", "investors_unknown", "hq_parts", "ultimate_parts", "contributions",
     "investors", "state_linked", "amount_state", "currency", "amount_low", "amount_mid",
     "amount_high", "eur_per_unit", "usd_per_unit", "cny_per_unit", "rate_provisional",
 )  # fmt: skip
+# Those of deals_dealfact, as `fact_row` gives them.
+COLUMNS = (*SAID, "published_seq", "superseded_seq")
 
 
 def ever_completed(version: Row) -> bool:
@@ -73,12 +75,21 @@ def _investor_columns(parts: list[Row]) -> tuple[Any, ...]:
 
 
 def fact_row(bundle: Bundle, *, today: date) -> tuple[Any, ...]:
-    """Values for `COLUMNS`. `today` decides only whether a mean rate is still provisional."""
+    """Values for `COLUMNS`."""
+    v = bundle.version
+    return (*said_row(bundle, today=today), v["published_seq"], v["superseded_seq"])
+
+
+def said_row(bundle: Bundle, *, today: date) -> tuple[Any, ...]:
+    """Values for `SAID`, all but the numbers of the ledger.
+
+    `today` decides only whether a mean rate is still provisional.
+    """
     v = bundle.version
     rates = conversion(v, today)
     return (
         v["id"], v["deal_id"], v["population_id"], v["generated"],
-        v["published_seq"], v["superseded_seq"], v["target_id"], v["target_country"],
+        v["target_id"], v["target_country"],
         v["date_first"], v["date_last"], v["kind"], v["round_type"], v["status"],
         ever_completed(v), v["ai"], v["sectors"], v["part_of_id"], v["recorded_on"],
         v["investor_list"],
