@@ -5,6 +5,7 @@ from itertools import groupby
 
 from django.db import connection, transaction
 
+from deals.feeds.abreast import Turn
 from deals.feeds.compare import Outcome, Verdict, judge
 from deals.feeds.group import DealInFile, RowOfDeal, Together, put_together
 from deals.feeds.lease import advance
@@ -31,25 +32,29 @@ MOST_ROWS = 25_000
 COUNTED = tuple(f"deals_{outcome}" for outcome in Outcome if outcome != Outcome.ABSENT)
 
 
-def group_chunk(run: ImportRun, profile: Profile, size: int) -> bool:
+def group_chunk(run: ImportRun, profile: Profile, size: int, turn: Turn) -> bool:
     """Group the next `size` rows or a few more; False when there are none left."""
-    last = run.checkpoint.get("key", "")
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(BOUNDARY, [run.pk, last, size])
+            cursor.execute(BOUNDARY, [run.pk, turn.begin, size])
             (boundary,) = cursor.fetchone()
         if boundary is None:
             return False
+        turn.next = boundary
+        turn.follow()
         together = [
             put_together(key, (row for _, row in rows), profile)
-            for key, rows in groupby(_rows(run.pk, last, boundary), key=lambda keyed: keyed[0])
+            for key, rows in groupby(
+                _rows(run.pk, turn.begin, boundary), key=lambda keyed: keyed[0]
+            )
         ]
-        _account(run, together)
         deals = [done.deal for done in together if done.deal is not None]
         verdicts = judge(run.feed, {deal.key: deal.facts for deal in deals})
-        count(run, verdicts.values())
         write_deals(run, _waiting(deals, verdicts))
         write_errors(run, (problem for done in together for problem in done.problems))
+        turn.wait()
+        _account(run, together)
+        count(run, verdicts.values())
         done = run.checkpoint.get("done", 0) + sum(
             d.used + d.duplicate + d.rejected for d in together
         )

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from deals.models import ImportRun
-from deals.models.session import own_session
+from deals.models.session import notice_a_dead_client, own_session
 
 State = ImportRun.State
 # Longer than CELERY_TASK_TIME_LIMIT, after which a worker has been stopped for certain.
@@ -117,9 +117,7 @@ def unlock(run_id: int) -> None:
 
 def _lock(run_id: int) -> bool:
     own_session()
+    notice_a_dead_client()
     with connection.cursor() as cursor:
-        # The server looks whether a killed worker is gone while it still works for it, and gives
-        # the lock back then and not at the end of the statement.
-        cursor.execute("SET client_connection_check_interval = '2s'")
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, run_id])
         return bool(cursor.fetchone()[0])

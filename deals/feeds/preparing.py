@@ -11,13 +11,20 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from orjson import loads
 
+from deals.feeds.abreast import Turn
 from deals.feeds.compare import Outcome, Verdict, judge
 from deals.feeds.facts import Facts, live
 from deals.feeds.lease import advance, keep_others_out
 from deals.feeds.match import Named, newcomers, organizations
 from deals.feeds.meanwhile import foreign_keys_checked
 from deals.feeds.profile import Profile
-from deals.feeds.versions import NewVersion, investors_of, target_of, write_bundles
+from deals.feeds.versions import (
+    NewVersion,
+    investors_of,
+    look_at_written,
+    target_of,
+    write_bundles,
+)
 from deals.models import ImportRun, Population, StagedDeal
 from deals.models.derived import make_derived
 
@@ -82,41 +89,62 @@ def _names(run: ImportRun) -> list[Named]:
 
 
 def prepare_chunk(
-    run: ImportRun, profile: Profile, population: Population | None, known: Known, size: int
+    run: ImportRun,
+    profile: Profile,
+    population: Population | None,
+    known: Known,
+    size: int,
+    turn: Turn,
 ) -> bool:
     """Write the versions of the next `size` deals; False when there are none left."""
     with transaction.atomic():
-        keep_others_out(run)
-        batch = _next(run, size)
+        batch = _next(run, size, turn.begin)
         if not batch:
             return False
+        turn.next = batch[-1].key
         verdicts = judge(run.feed, {deal.key: deal.facts for deal in batch})
-        verdicts = _one_version_a_deal(run, verdicts)
-        for deal in batch:
-            _note(deal, verdicts[deal.key])
+        if _stand_alone(batch, verdicts):
+            turn.follow()
+        else:
+            turn.wait()
+            keep_others_out(run)
+            verdicts = _one_version_a_deal(run, verdicts)
         new = [
             _new_version(deal, verdicts[deal.key])
             for deal in batch
             if verdicts[deal.key].outcome in (Outcome.CREATED, Outcome.UPDATED)
         ]
-        _look_up(new, known, profile)
+        _look_up(new, known, profile, turn)
         reason = f"Import {run.pk} of {run.file_name}"
         written = write_bundles(
-            new, run, profile, population.pk if population else None, run.reason or reason
+            new, run, profile, population.pk if population else None, run.reason or reason, turn
         )
         with foreign_keys_checked():
             derived = make_derived(written, decided_at=run.decided_at)
         derived.write()
+        turn.wait()
+        keep_others_out(run)
+        for deal in batch:
+            _note(deal, verdicts[deal.key])
         _prepared(new, batch)
         done = run.checkpoint.get("done", 0) + len(batch)
+        look_at_written(done - len(batch), len(batch))
         run.checkpoint = {**run.checkpoint, "key": batch[-1].key, "done": done}
         advance(run, "checkpoint")
     return True
 
 
-def _next(run: ImportRun, size: int) -> list[Waiting]:
+def _stand_alone(batch: Sequence[Waiting], verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether all are new deals of their own, so that their versions and those of the steps before
+    and after have nothing to do with each other."""
+    return all(
+        verdicts[deal.key].outcome == Outcome.CREATED and not deal.facts["part_of"]
+        for deal in batch
+    )
+
+
+def _next(run: ImportRun, size: int, begun: str) -> list[Waiting]:
     with connection.cursor() as cursor:
-        begun = run.checkpoint.get("key", "")
         cursor.execute(NEXT, [run.pk, begun, list(SET_ASIDE), size])
         return [
             Waiting(pk, key, loads(facts), rows, outcome, loads(fields), deal)
@@ -200,12 +228,13 @@ def _ids(merged: Facts, facts: Facts) -> dict[str, object]:
     }
 
 
-def _look_up(new: Sequence[NewVersion], known: Known, profile: Profile) -> None:
+def _look_up(new: Sequence[NewVersion], known: Known, profile: Profile, turn: Turn) -> None:
     """Organizations by name; a live version may name some that the file does not."""
     named = [target_of(item.facts) for item in new]
     named += [one for item in new for one in investors_of(item.facts) if one[0]]
     missing = set(named) - known.keys()
     if missing:
+        turn.wait()
         found, _ = organizations(missing, generated=profile.generated)
         known |= found
     for item in new:

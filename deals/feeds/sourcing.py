@@ -1,6 +1,6 @@
 """What a batch of versions cites: rows of its file, pages that it names, and older pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from deals.feeds.facts import Facts
@@ -16,10 +16,22 @@ Page = tuple[str, str]
 
 
 class Sources:
-    """The sources of a batch; those that are missing are created."""
+    """The sources of a batch; those that are missing are created, once all are `settled` that
+    others are creating."""
 
-    def __init__(self, run: ImportRun, profile: Profile, batch: Iterable[Facts]) -> None:
-        file, pages = _file(run, profile), _pages(batch)
+    def __init__(
+        self,
+        run: ImportRun,
+        profile: Profile,
+        batch: Iterable[Facts],
+        *,
+        settled: Callable[[], None],
+    ) -> None:
+        wanted = {(url, title) for facts in batch for url, title, _, _ in facts["sources"]}
+        file, pages = _file(run, profile), _pages(wanted)
+        if file is None or len(pages) < len(wanted):
+            settled()
+            file, pages = _made_file(run, profile), _made_pages(wanted)
         self._file: int = file.pk
         self._pages: dict[Page, int] = {page: source.pk for page, source in pages.items()}
         self._shown: dict[int, Row] = {
@@ -49,26 +61,35 @@ def _shown(source: Source) -> Row:
     return {name: getattr(source, name) for name in SHOWN} | {"kind": str(source.kind)}
 
 
-def _file(run: ImportRun, profile: Profile) -> Source:
+def _named(run: ImportRun, profile: Profile) -> dict[str, str]:
     """The file as a source; its hash makes it this file and no other."""
-    source, _ = Source.objects.get_or_create(
-        kind=Source.Kind.FEED_FILE,
-        url="",
-        title=f"{profile.name}: {run.file_name} (SHA-256 {run.file_sha256[:12]}…)"[:500],
-        defaults={
-            "accessed_on": profile.population.accessed_on if profile.population else None,
-        },
-    )
-    return source
+    title = f"{profile.name}: {run.file_name} (SHA-256 {run.file_sha256[:12]}…)"[:500]
+    return {"kind": Source.Kind.FEED_FILE, "url": "", "title": title}
 
 
-def _pages(batch: Iterable[Facts]) -> dict[Page, Source]:
-    """The cited pages by address and title."""
-    wanted = {(url, title) for facts in batch for url, title, _, _ in facts["sources"]}
+def _file(run: ImportRun, profile: Profile) -> Source | None:
+    return Source.objects.filter(**_named(run, profile)).order_by("pk").first()
+
+
+def _made_file(run: ImportRun, profile: Profile) -> Source:
+    file = _file(run, profile)
+    if file is None:
+        accessed_on = profile.population.accessed_on if profile.population else None
+        file = Source.objects.create(**_named(run, profile), accessed_on=accessed_on)
+    return file
+
+
+def _pages(wanted: set[Page]) -> dict[Page, Source]:
+    """Those of the cited pages that are there, by address and title."""
     if not wanted:
         return {}
     pages = Source.objects.filter(kind=Source.Kind.PAGE, url__in={url for url, _ in wanted})
     known = {(page.url, page.title): page for page in pages}
+    return {page: known[page] for page in wanted & known.keys()}
+
+
+def _made_pages(wanted: set[Page]) -> dict[Page, Source]:
+    known = _pages(wanted)
     missing = sorted(wanted - known.keys())
     created = Source.objects.bulk_create(
         [Source(kind=Source.Kind.PAGE, url=url, title=title) for url, title in missing]

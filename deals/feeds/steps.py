@@ -5,13 +5,15 @@ a first death the steps are smaller, so that work goes on between two deaths, an
 its worker is cornered.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from deals.feeds.abreast import Step, in_turn
 from deals.feeds.again import wait_for_undoing
 from deals.feeds.deliver import open_publication, prepare_again, publish_prepared
 from deals.feeds.grouping import group_chunk
@@ -78,6 +80,11 @@ class Job:
         """Steps that began small become large again by and by, since death may be near still."""
         self.most = min((self.most or CHUNK) * 2, CHUNK)
 
+    def in_turn(self, step: Step) -> Iterator[None]:
+        """Steps from the checkpoint on; two at once, unless one of them may be deadly."""
+        begin = self.run.checkpoint.get("key", "")
+        return in_turn(step, begin, abreast=lambda: self.size == CHUNK)
+
     @property
     def time_is_up(self) -> bool:
         return self.until is not None and monotonic() > self.until
@@ -109,12 +116,13 @@ def _do_phase(job: Job, tell: Tell | None) -> bool:
     phase, began = job.run.phase, monotonic()
     steps, slowest, before = 0, 0.0, began
     try:
-        for _ in PHASES[Phase(phase)](job):
-            now = monotonic()
-            steps, slowest, before = steps + 1, max(slowest, now - before), now
-            job.grow()
-            if job.time_is_up:
-                return False
+        with closing(PHASES[Phase(phase)](job)) as doing:
+            for _ in doing:
+                now = monotonic()
+                steps, slowest, before = steps + 1, max(slowest, now - before), now
+                job.grow()
+                if job.time_is_up:
+                    return False
         return True
     finally:
         if tell is not None:
@@ -141,7 +149,7 @@ def where(run: ImportRun) -> str:
     return f"while {run.phase}" + (f", after the deal “{key[:80]}”" if key else "")
 
 
-def _read(job: Job) -> Iterator[None]:
+def _read(job: Job) -> Generator[None]:
     run, profile = job.run, job.profile
     check_population(profile)
     file = stored(run.file_name, run.file_sha256)
@@ -188,10 +196,9 @@ def _next_phase(run: ImportRun, phase: ImportRun.Phase) -> None:
     advance(run, "phase", "checkpoint")
 
 
-def _group(job: Job) -> Iterator[None]:
+def _group(job: Job) -> Generator[None]:
     run = job.run
-    while group_chunk(run, job.profile, job.size):
-        yield
+    yield from job.in_turn(lambda turn: group_chunk(run, job.profile, job.size, turn))
     with transaction.atomic():
         keep_others_out(run)
         refuse_circles(run, job.profile)
@@ -209,7 +216,7 @@ def _group(job: Job) -> Iterator[None]:
     yield
 
 
-def _weigh(job: Job) -> Iterator[None]:
+def _weigh(job: Job) -> Generator[None]:
     run = job.run
     if run.publish:
         _open(job)
@@ -235,7 +242,7 @@ def _open(job: Job) -> None:
         raise BusyError from None
 
 
-def _prepare(job: Job) -> Iterator[None]:
+def _prepare(job: Job) -> Generator[None]:
     run = job.run
     if "opened" not in run.checkpoint:
         _open(job)
@@ -249,14 +256,15 @@ def _prepare(job: Job) -> Iterator[None]:
         yield
     # Whoever goes on here looks organizations up chunk by chunk: by now all of them exist.
     population = population_of(job.profile)
-    while prepare_chunk(run, job.profile, population, known, job.size):
-        yield
+    yield from job.in_turn(
+        lambda turn: prepare_chunk(run, job.profile, population, known, job.size, turn)
+    )
     run.phase = Phase.PUBLISHING
     advance(run, "phase")
     yield
 
 
-def _publish(job: Job) -> Iterator[None]:
+def _publish(job: Job) -> Generator[None]:
     try:
         publish_prepared(job.run, job.profile)
     except StaleVersionError as stale:
@@ -264,12 +272,12 @@ def _publish(job: Job) -> Iterator[None]:
     yield
 
 
-def _undo(job: Job) -> Iterator[None]:
+def _undo(job: Job) -> Generator[None]:
     take_back(job.run)
     yield
 
 
-PHASES: dict[ImportRun.Phase, Callable[[Job], Iterator[None]]] = {
+PHASES: dict[ImportRun.Phase, Callable[[Job], Generator[None]]] = {
     Phase.READING: _read,
     Phase.GROUPING: _group,
     Phase.WEIGHING: _weigh,

@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.db import connection
 from django.utils import timezone
 
+from deals.feeds.abreast import Turn
 from deals.feeds.compare import Verdict
 from deals.feeds.facts import Facts
 from deals.feeds.fields import STAKE_PLACES
@@ -90,11 +91,18 @@ def write_versions(
 
     `population` is that of the profile; deals that it does not declare complete have none.
     """
-    return [item.version["id"] for item in write_bundles(new, run, profile, population, reason)]
+    written = write_bundles(new, run, profile, population, reason, Turn(""))
+    look_at_written(0, len(new))
+    return [item.version["id"] for item in written]
 
 
 def write_bundles(
-    new: Sequence[NewVersion], run: ImportRun, profile: Profile, population: int | None, reason: str
+    new: Sequence[NewVersion],
+    run: ImportRun,
+    profile: Profile,
+    population: int | None,
+    reason: str,
+    turn: Turn,
 ) -> list[Bundle]:
     """Like `write_versions`; returns what reading the versions back would give."""
     _number(new)
@@ -108,12 +116,11 @@ def write_bundles(
     parts: list[list[Values]] = []
     taking_part = _kept_in(parts, (_parts(item, book) for item in new))
     copy_rows("deals_participation", PARTICIPATION, chain.from_iterable(taking_part))
-    sources = Sources(run, profile, [item.facts for item in new])
+    sources = Sources(run, profile, [item.facts for item in new], settled=turn.wait)
     cited = [
         sources.citations(item.version, item.facts, item.rows, item.verdict.live) for item in new
     ]
     copy_rows("deals_citation", CITATION, chain.from_iterable(cited))
-    _tell_planner(run.checkpoint.get("done", 0), len(new))
     return _bundles(new, versions, parts, [sources.with_sources(rows) for rows in cited])
 
 
@@ -137,7 +144,7 @@ def _bundles(
     return [bundle(*columns, known) for columns in zip(rows, histories, listed, cited, strict=True)]
 
 
-def _tell_planner(before: int, written: int) -> None:
+def look_at_written(before: int, written: int) -> None:
     """After the first chunk, and again whenever the import is four times as large."""
     if before.bit_length() // 2 < (before + written).bit_length() // 2:
         tell_planner(before + written, LOOKED_AT)

@@ -21,15 +21,15 @@ class FactRow(models.Model):
 
     # Copied from the version in one statement; checking them again would cost each import a tenth.
     deal = models.ForeignKey(
-        "Deal", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+        "deals.Deal", models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
     population = models.ForeignKey(
-        "Population", models.CASCADE, null=True, related_name="+", db_constraint=False
+        "deals.Population", models.CASCADE, null=True, related_name="+", db_constraint=False
     )
     generated = models.BooleanField(default=False)
 
     target = models.ForeignKey(
-        "Organization", models.PROTECT, related_name="+", db_constraint=False
+        "deals.Organization", models.PROTECT, related_name="+", db_constraint=False
     )
     target_country = models.CharField(max_length=2, null=True)
     date_first = models.DateField(null=True)
@@ -41,7 +41,12 @@ class FactRow(models.Model):
     ai = models.CharField(max_length=7)
     sectors = ArrayField(models.CharField(max_length=32))
     part_of = models.ForeignKey(
-        "Deal", models.CASCADE, null=True, related_name="+", db_index=False, db_constraint=False
+        "deals.Deal",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     recorded_on = models.DateField(null=True)
     investor_list = models.CharField(max_length=8)

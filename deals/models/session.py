@@ -28,3 +28,10 @@ def own_session(of: BaseDatabaseWrapper | None = None) -> None:
             "This needs a connection to PostgreSQL itself, and DATABASE_URL leads to a pool: run "
             "it where DATABASE_URL names the database's own port and DATABASE_POOLED is off."
         )
+
+
+def notice_a_dead_client() -> None:
+    """The server looks whether a killed worker is gone while it still works for it, and gives its
+    locks back then and not at the end of the statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET client_connection_check_interval = '2s'")
