@@ -135,4 +135,9 @@ def _lane() -> Iterator[ThreadPoolExecutor]:
             lane.submit(notice_a_dead_client).result()
             yield lane
         finally:
-            lane.submit(connection.close)
+            lane.submit(_leave).result()
+
+
+def _leave() -> None:
+    """`connection` is that of the thread which asks for it."""
+    connection.close()

@@ -22,6 +22,7 @@ from deals.feeds.versions import (
     NewVersion,
     investors_of,
     look_at_written,
+    number,
     target_of,
     write_bundles,
 )
@@ -103,9 +104,7 @@ def prepare_chunk(
             return False
         turn.next = batch[-1].key
         verdicts = judge(run.feed, {deal.key: deal.facts for deal in batch})
-        if _stand_alone(batch, verdicts):
-            turn.follow()
-        else:
+        if not (alone := _stand_alone(batch, verdicts)):
             turn.wait()
             keep_others_out(run)
             verdicts = _one_version_a_deal(run, verdicts)
@@ -115,6 +114,9 @@ def prepare_chunk(
             if verdicts[deal.key].outcome in (Outcome.CREATED, Outcome.UPDATED)
         ]
         _look_up(new, known, profile, turn)
+        number(new)
+        if alone:
+            turn.follow()
         reason = f"Import {run.pk} of {run.file_name}"
         written = write_bundles(
             new, run, profile, population.pk if population else None, run.reason or reason, turn

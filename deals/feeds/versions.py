@@ -91,6 +91,7 @@ def write_versions(
 
     `population` is that of the profile; deals that it does not declare complete have none.
     """
+    number(new)
     written = write_bundles(new, run, profile, population, reason, Turn(""))
     look_at_written(0, len(new))
     return [item.version["id"] for item in written]
@@ -104,8 +105,7 @@ def write_bundles(
     reason: str,
     turn: Turn,
 ) -> list[Bundle]:
-    """Like `write_versions`; returns what reading the versions back would give."""
-    _number(new)
+    """Like `write_versions`, of versions that are numbered; what reading them back would give."""
     wholes = _wholes(new, run)
     now = timezone.now()
     versions: list[Values] = []
@@ -150,7 +150,7 @@ def look_at_written(before: int, written: int) -> None:
         tell_planner(before + written, LOOKED_AT)
 
 
-def _number(new: Sequence[NewVersion]) -> None:
+def number(new: Sequence[NewVersion]) -> None:
     """Ids for everything; new deals are written, known ones take their next version number."""
     versions = take("deals_dealversion", len(new))
     fresh = [item for item in new if item.verdict.live is None and not item.deal]

@@ -309,15 +309,15 @@ def test_no_organization_is_merged_away_while_an_import_is_published(monkeypatch
 @pytest.mark.django_db(transaction=True)
 def test_cancelling_in_the_middle_of_a_step_never_comes_to_a_deadlock(monkeypatch) -> None:
     run = queued(firms(3))
-    judge, began = preparing.judge, threading.Event()
+    note, began = preparing._prepared, threading.Event()
 
     def slow(*args):
         StagedDeal.objects.filter(import_run=run.pk).update(fields=["x"])
         began.set()
         sleep(0.5)
-        return judge(*args)
+        return note(*args)
 
-    monkeypatch.setattr(preparing, "judge", slow)
+    monkeypatch.setattr(preparing, "_prepared", slow)
 
     def worker() -> None:
         try:
