@@ -39,7 +39,8 @@ NEVER = {
         WHERE v.state = 'published' AND NOT EXISTS
         (SELECT 1 FROM deals_dealfact f WHERE f.version_id = v.id)""",
     "facts or documents of no version": """SELECT count(*) FROM (
-        SELECT version_id FROM deals_dealfact UNION ALL SELECT version_id FROM deals_dealdocument
+        SELECT version_id FROM deals_dealfact UNION ALL SELECT version_id FROM deals_preparedfact
+        UNION ALL SELECT version_id FROM deals_dealdocument
         ) of WHERE NOT EXISTS (SELECT 1 FROM deals_dealversion v WHERE v.id = of.version_id)""",
 }
 

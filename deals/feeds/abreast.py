@@ -5,6 +5,7 @@ checkpoint stands for all that comes before it. A step says early where the next
 waits for its turn before it touches anything that the step before may need or may still change.
 """
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +19,8 @@ from deals.models.session import notice_a_dead_client
 # Longer than any step takes. When it is over, the step before seems to wait for something that is
 # held by the one that waits for it, which no database can see.
 PATIENCE = 60.0
+# Seconds for which one thread may keep the other from going on.
+SWITCH = 0.0002
 
 
 class OvertakenError(Exception):
@@ -91,7 +94,7 @@ def in_turn(step: Step, begin: str, *, abreast: Callable[[], bool]) -> Iterator[
 
 
 def _two_at_once(step: Step, begin: str) -> Iterator[None]:
-    with _lane() as one, _lane() as other:
+    with _short_switches(), _lane() as one, _lane() as other:
         free, running = deque([one, other]), deque[Running]()
 
         def start(turn: Turn) -> None:
@@ -125,6 +128,18 @@ def _is_overtaken(working: Future[bool]) -> bool:
     except OvertakenError:
         return True
     return False
+
+
+@contextmanager
+def _short_switches() -> Iterator[None]:
+    """A thread that the server has answered waits until the other one lets go of the interpreter:
+    five thousandths of a second, and a step asks some twenty times."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 @contextmanager

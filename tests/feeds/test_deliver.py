@@ -22,11 +22,13 @@ from deals.models import (
     Organization,
     Participation,
     Population,
+    PreparedFact,
     Source,
     StagedDeal,
     ledger,
 )
 from deals.models.derived import rebuild
+from deals.models.facts import SAID
 from tests.factories import make_deal, make_organization, submit_version
 from tests.feeds.supplier import PROFILE, csv_of, file, profile, published_import
 
@@ -58,6 +60,40 @@ def edited(version: DealVersion, **facts: object) -> DealVersion:
     """A person publishes another version of the deal."""
     copy = submit_version(version.deal, target=version.target_name, **facts)
     return actions.approve(version=copy, by=None)
+
+
+def test_facts_wait_apart_from_those_of_the_questions_until_they_are_published(monkeypatch) -> None:
+    seen: list[tuple[int, int]] = []
+    look = deliver._refuse_merged
+
+    def looked(run: ImportRun) -> None:
+        seen.append((PreparedFact.objects.count(), DealFact.objects.count()))
+        look(run)
+
+    monkeypatch.setattr(deliver, "_refuse_merged", looked)
+    published_import([ACME, BETA])
+    assert seen == [(2, 0)]
+    assert (PreparedFact.objects.count(), DealFact.objects.count()) == (0, 2)
+    prepared = {field.name for field in PreparedFact._meta.concrete_fields}
+    computed = {field.name for field in DealFact._meta.concrete_fields if field.generated}
+    numbers = {"published_seq", "superseded_seq"}
+    assert prepared == {f.name for f in DealFact._meta.concrete_fields} - computed - numbers
+
+
+def test_facts_that_an_older_release_prepared_are_numbered_where_they_are(monkeypatch) -> None:
+    def as_before(run: ImportRun) -> None:
+        names = ", ".join(SAID)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO deals_dealfact ({names}) SELECT {names} FROM deals_preparedfact"
+            )
+            cursor.execute("DELETE FROM deals_preparedfact")
+
+    monkeypatch.setattr(deliver, "_refuse_merged", as_before)
+    published_import([ACME, BETA])
+    numbers = DealVersion.objects.order_by("pk").values_list("pk", "published_seq")
+    facts = DealFact.objects.order_by("pk").values_list("pk", "published_seq")
+    assert list(facts) == list(numbers)
 
 
 def test_published_versions_carry_facts_sources_and_one_ledger_entry_each() -> None:
