@@ -104,12 +104,12 @@ def tables(query: FlowQuery, scope: Scope, grouping: Grouping) -> Sql:
     `base` has a row a deal, `valued` a row a deal of the flow and group, and `counted` everything
     with a place, of which `deals` are added up.
     """
-    apart = bool(pairs(query))
+    apart, by_country = bool(pairs(query)), grouping.N_keys is not None
     sql = placed(query, scope, flow_only=apart, whole=True)
     counted = "SELECT *, 1 AS deals FROM base"
     if apart:
         in_cells = covers(query, scope) and (grouping.N_keys is None or grouping.in_cells)
-        others = placed_cells(query, scope) if in_cells else narrow(query, scope)
+        others = placed_cells(query, scope, by_country=by_country) if in_cells else narrow(query, scope)
         counted = others.text() if in_cells else f"SELECT c.*, 1 AS deals FROM ({others.text()}) c"
         sql.params |= others.params
     countries = countries_column(query).removeprefix("f.")

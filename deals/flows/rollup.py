@@ -15,6 +15,7 @@ from django.db import connection
 from deals.flows.conditions import YEAR, Sql, alike, flow_sql, place_sql
 from deals.flows.narrow import narrow
 from deals.flows.query import FlowQuery
+from deals.flows.regions import are_alone, are_whole, shortened
 from deals.flows.scope import Scope
 from deals.flows.sides import meets, side_sql, stays
 from deals.rules.regions import Side, side
@@ -63,25 +64,35 @@ def covers(query: FlowQuery, scope: Scope, compare: Iterable[str] = ()) -> bool:
         scope.seq is not None,
     )
     first, last = query.window
-    sides = [query.investor_side, query.target_side, *map(side, compare)]
     return (
         not any(narrowed)
         and are_used()
         and is_first(first)
         and is_last(last)
-        and all(map(_in_steps, sides))
+        and all(map(_in_steps, _sides(query, compare)))
     )
+
+
+def _sides(query: FlowQuery, compare: Iterable[str]) -> list[Side]:
+    return [query.investor_side, query.target_side, *map(side, compare)]
 
 
 def _in_steps(one: Side) -> bool:
     return all(is_first(first) and is_last(last) for _, first, last in stays(one))
 
 
-def placed_cells(query: FlowQuery, scope: Scope) -> Sql:
+def placed_cells(
+    query: FlowQuery, scope: Scope, compare: Iterable[str] = (), *, by_country: bool = False
+) -> Sql:
     """Every cell that passes the filters, with its `place` and `year`; a complete subquery.
 
-    Only for a question that `covers`.
+    Only for a question that `covers`. Cells are those of regions where these tell apart all that
+    the question and `compare` name; `by_country` where it is asked of each target's own country.
     """
+    cells = "deals_flowcell"
+    apart = not by_country or are_alone(query.target_side)
+    if apart and all(map(are_whole, _sides(query, compare))):
+        query, cells = shortened(query), _regions(query)
     sql = Sql()
     alike(sql, query, scope)
     held = place_sql(query)
@@ -92,8 +103,16 @@ def placed_cells(query: FlowQuery, scope: Scope) -> Sql:
     # OFFSET keeps the place from being worked out again wherever it is named.
     text = f"""
         SELECT f.*, {place} AS place, {YEAR} AS year
-        FROM deals_flowcell f WHERE {sql.text()} OFFSET 0"""
+        FROM {cells} f WHERE {sql.text()} OFFSET 0"""
     return Sql([f"SELECT * FROM ({text}) p WHERE place IS NOT NULL"], sql.params)
+
+
+def _regions(query: FlowQuery) -> str:
+    """The cells of regions under the names of the columns that a place is read off."""
+    ultimate = query.attribution == "ultimate"
+    name = "ultimate" if ultimate else "hq"
+    return f"""(SELECT r.*, r.mask AS {name}_mask, r.unknown AS {name}_unknown
+                FROM deals_regioncell r WHERE r.ultimate = {ultimate})"""
 
 
 def flow_cells(query: FlowQuery, scope: Scope) -> Sql:

@@ -21,7 +21,7 @@ from deals.models.participation import Participation
 from deals.models.published import PolicyEvent, PublishedFigure
 from deals.models.report import Report
 from deals.models.review import Comment, Review, SampleCheck
-from deals.models.rollup import FlowCell
+from deals.models.rollup import FlowCell, RegionCell
 from deals.models.schedule import FeedSchedule, FeedSlot
 from deals.models.searchname import SearchName
 from deals.models.source import Citation, Source
@@ -52,6 +52,7 @@ __all__ = [
     "FeedSchedule",
     "FeedSlot",
     "FlowCell",
+    "RegionCell",
     "FrozenView",
     "Identifier",
     "ImportRun",

@@ -8,18 +8,15 @@ from deals.models.change import Change
 from deals.models.masks import MaskField
 
 
-class FlowCell(models.Model):
-    """How many live deals are alike in everything that the usual questions ask, and their money.
+class Added(models.Model):
+    """What cells of both sizes are told apart by, and what is added up in them.
 
-    Every live deal is in exactly one cell, except an umbrella whose parts are live, which is in
-    none (rule 18); so sums over cells are counts of distinct deals. Columns are named as those of
-    `DealFact`, but days are widened to whole steps: `date_first` is the first day of the step that
-    the deal's interval begins in, `date_last` the last one of that it ends in. A step is a year, or
-    what a region's change of membership leaves of one.
+    Columns are named as those of `DealFact`, but days are widened to whole steps: `date_first` is
+    the first day of the step that the deal's interval begins in, `date_last` the last one of that
+    it ends in. A step is a year, or what a region's change of membership leaves of one.
 
-    Triggers on the table of facts keep cells in step, whatever writes there; `key` is the hash of
-    what the deals have in common. Money is that of single amounts, each rounded to the cent;
-    `priced_*` counts them, `unpriced_*` the disclosed amounts without a rate.
+    `key` is the hash of what the deals have in common. Money is that of single amounts, each
+    rounded to the cent; `priced_*` counts them, `unpriced_*` the disclosed amounts without a rate.
     """
 
     key = models.UUIDField(primary_key=True)
@@ -39,10 +36,6 @@ class FlowCell(models.Model):
     status = models.CharField(max_length=24)
     ever_completed = models.BooleanField()
     ai = models.CharField(max_length=7)
-    hq_mask = MaskField()
-    ultimate_mask = MaskField()
-    hq_unknown = models.BooleanField()
-    ultimate_unknown = models.BooleanField()
 
     deals = models.BigIntegerField()
     partial = models.BigIntegerField()
@@ -60,6 +53,26 @@ class FlowCell(models.Model):
     total_cny = models.DecimalField(max_digits=30, decimal_places=2)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.deals} deals"
+
+
+class FlowCell(Added):
+    """How many live deals are alike in everything that the usual questions ask, and their money.
+
+    Every live deal is in exactly one cell, except an umbrella whose parts are live, which is in
+    none (rule 18); so sums over cells are counts of distinct deals. Triggers on the table of facts
+    keep cells in step, whatever writes there.
+    """
+
+    hq_mask = MaskField()
+    ultimate_mask = MaskField()
+    hq_unknown = models.BooleanField()
+    ultimate_unknown = models.BooleanField()
+
+    class Meta:
         indexes = (
             models.Index(
                 fields=["target_country", "kind", "date_last", "date_first"],
@@ -69,12 +82,33 @@ class FlowCell(models.Model):
             models.Index(fields=["key"], condition=Q(deals=0), name="cell_empty"),
         )
 
-    def __str__(self) -> str:
-        return f"{self.deals} deals"
+
+class RegionCell(Added):
+    """Cells added up again: countries that no region tells apart are one, under the first's code.
+
+    Which these are says migration 0018 (`deals_region_of`); "ZZ" is everybody else. Each cell is
+    in one row for immediate investors and in one for ultimate owners, so a question, which asks
+    for either, counts each deal once. Triggers on the table of cells keep them in step.
+    """
+
+    ultimate = models.BooleanField()
+    mask = MaskField()
+    unknown = models.BooleanField()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["ultimate", "target_country", "kind", "ai", "date_last", "date_first"],
+                name="region_cell_days",
+            ),
+            models.Index(fields=["key"], condition=Q(deals=0), name="region_cell_empty"),
+        )
 
 
 FINGERPRINT = """
-SELECT count(*), coalesce(sum(hashtextextended(c::text, 0)), 0) FROM deals_flowcell c
+SELECT count(*), coalesce(sum(hashtextextended(c::text, 0)), 0), (
+    SELECT coalesce(sum(hashtextextended(r::text, 0)), 0) FROM deals_regioncell r
+) FROM deals_flowcell c
 """
 
 
@@ -98,5 +132,5 @@ def rebuild_cells() -> int:
                 reason=f"Live facts were added up again; cells before: {before[0]:,}, after: "
                 f"{after[0]:,}, with other sums.",
             )
-        cursor.execute("ANALYZE deals_flowcell")
+        cursor.execute("ANALYZE deals_flowcell, deals_regioncell")
     return int(after[0])
