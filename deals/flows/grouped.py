@@ -109,8 +109,12 @@ def tables(query: FlowQuery, scope: Scope, grouping: Grouping) -> Sql:
     counted = "SELECT *, 1 AS deals FROM base"
     if apart:
         in_cells = covers(query, scope) and (grouping.N_keys is None or grouping.in_cells)
-        others = placed_cells(query, scope, by_country=by_country) if in_cells else narrow(query, scope)
-        counted = others.text() if in_cells else f"SELECT c.*, 1 AS deals FROM ({others.text()}) c"
+        if in_cells:
+            others = placed_cells(query, scope, by_country=by_country)
+            counted = others.text()
+        else:
+            others = narrow(query, scope)
+            counted = f"SELECT c.*, 1 AS deals FROM ({others.text()}) c"
         sql.params |= others.params
     countries = countries_column(query).removeprefix("f.")
     keys = ", ".join(f"{key} AS k{number}" for number, key in enumerate(grouping.keys))

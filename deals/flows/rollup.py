@@ -18,6 +18,7 @@ from deals.flows.query import FlowQuery
 from deals.flows.regions import are_alone, are_whole, shortened
 from deals.flows.scope import Scope
 from deals.flows.sides import meets, side_sql, stays
+from deals.flows.together import renamed
 from deals.rules.regions import Side, side
 
 DAY = timedelta(days=1)
@@ -89,10 +90,16 @@ def placed_cells(
     Only for a question that `covers`. Cells are those of regions where these tell apart all that
     the question and `compare` name; `by_country` where it is asked of each target's own country.
     """
-    cells = "deals_flowcell"
     apart = not by_country or are_alone(query.target_side)
-    if apart and all(map(are_whole, _sides(query, compare))):
-        query, cells = shortened(query), _regions(query)
+    if not (apart and all(map(are_whole, _sides(query, compare)))):
+        return _placed(query, scope, "deals_flowcell")
+    found = _placed(shortened(query), scope, _regions(query))
+    # The same question stands beside it in whole, with its own countries under the same names.
+    text, params = renamed(found, "regions")
+    return Sql([text], params)
+
+
+def _placed(query: FlowQuery, scope: Scope, cells: str) -> Sql:
     sql = Sql()
     alike(sql, query, scope)
     held = place_sql(query)

@@ -16,7 +16,7 @@ from deals.flows.cube import Cell, cube
 from deals.flows.query import FlowQuery
 from deals.flows.rollup import CHANGES, DAY, covers, is_first, is_last, places, without_cells
 from deals.flows.scope import resolve
-from deals.models import Change, Deal, DealVersion, FlowCell
+from deals.models import Change, Deal, DealVersion, FlowCell, RegionCell
 from deals.models.rollup import rebuild_cells
 from deals.rules.regions import REGIONS
 from tests.factories import make_deal, make_deals, submit_version
@@ -33,7 +33,8 @@ EUROPE_TO_CHINA = FlowQuery(investor=("europe",), target=("CN",), from_="2017", 
 
 
 def cells() -> dict[Any, Any]:
-    return {row["key"]: row for row in FlowCell.objects.values()}
+    rows = [*FlowCell.objects.values(), *RegionCell.objects.values()]
+    return {row["key"]: row for row in rows}
 
 
 def assert_in_step() -> None:
@@ -136,6 +137,7 @@ def test_cells_that_were_emptied_are_gone() -> None:
     assert FlowCell.objects.get().deals == 1
     retract(version)
     assert not FlowCell.objects.exists()
+    assert not RegionCell.objects.exists()
 
 
 def test_a_covered_question_does_not_read_the_facts_of_others() -> None:

@@ -95,7 +95,7 @@ def rows_of(*tables: str) -> list[list[tuple[str, ...]]]:
 
 def test_what_the_database_writes_at_once_is_what_publishing_row_by_row_writes() -> None:
     generate(2_000)
-    derived = ("deals_dealfact", "deals_dealdocument", "deals_flowcell")
+    derived = ("deals_dealfact", "deals_dealdocument", "deals_flowcell", "deals_regioncell")
     written, head = rows_of(*derived), Change.objects.count()
     assert rebuild() == 2_000
     rebuild_cells()
