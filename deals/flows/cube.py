@@ -238,7 +238,10 @@ def _flow_apart(
     flow = placed(query, scope, flow_only=True)
     counted, params = compared(query, compare, "count(*)")
     if covers(query, scope, compare):
-        others, sums = placed_cells(query, scope, compare), ADDED.format(unit=query.currency.lower())
+        others, sums = (
+            placed_cells(query, scope, compare),
+            ADDED.format(unit=query.currency.lower()),
+        )
         added, year = compared(query, compare, "sum(deals)")[0], "year"
     else:
         others, sums, added, year = narrow(query, scope), LOOSE, counted, f"{YEAR} AS year"

@@ -1,7 +1,7 @@
 """Whether a question means only whole regions, as far as any region tells countries apart.
 
 Cells of regions (`deals.models.rollup.RegionCell`) write each country as the first one of its line
-here. So a side that has either all of a line on the same days or nothing of it finds in them what it
+here. So a side that has either all of a line on the same days or nothing of it finds there what it
 finds in cells of countries: one of its countries among a deal's, or none but its own.
 """
 

@@ -77,7 +77,7 @@ def removed(query: FlowQuery, scope: Scope) -> list[dict[str, Any]]:
     first, last = query.window
     bare = query.but(**BARE, compare=())
     if covers(query, scope):
-        inner, deals = flow_cells(bare, scope), "sum(f.deals)"
+        inner, deals = flow_cells(bare, scope, by_country=False), "sum(f.deals)"
     else:
         everyone = replace(scope, organizations=())
         inner, deals = placed(bare, everyone, flow_only=True), "count(*)"

@@ -90,13 +90,9 @@ def placed_cells(
     Only for a question that `covers`. Cells are those of regions where these tell apart all that
     the question and `compare` name; `by_country` where it is asked of each target's own country.
     """
-    apart = not by_country or are_alone(query.target_side)
-    if not (apart and all(map(are_whole, _sides(query, compare)))):
+    if not _of_regions(query, compare, by_country=by_country):
         return _placed(query, scope, "deals_flowcell")
-    found = _placed(shortened(query), scope, _regions(query))
-    # The same question stands beside it in whole, with its own countries under the same names.
-    text, params = renamed(found, "regions")
-    return Sql([text], params)
+    return _beside(_placed(shortened(query), scope, _regions(query)))
 
 
 def _placed(query: FlowQuery, scope: Scope, cells: str) -> Sql:
@@ -122,14 +118,34 @@ def _regions(query: FlowQuery) -> str:
                 FROM deals_regioncell r WHERE r.ultimate = {ultimate})"""
 
 
-def flow_cells(query: FlowQuery, scope: Scope) -> Sql:
-    """The cells of the flow alone; a complete subquery. Only for a question that `covers`."""
+def flow_cells(query: FlowQuery, scope: Scope, *, by_country: bool = True) -> Sql:
+    """The cells of the flow alone; a complete subquery. Only for a question that `covers`.
+
+    Cells of regions, where these know it, only if nobody asks for a country.
+    """
+    if by_country or not _of_regions(query):
+        return _flow(query, scope, "deals_flowcell")
+    return _beside(_flow(shortened(query), scope, _regions(query)))
+
+
+def _flow(query: FlowQuery, scope: Scope, cells: str) -> Sql:
     sql = Sql()
     alike(sql, query, scope)
     held = flow_sql(query, by_legs=False)
     for condition in held.where:
         sql.add(condition)
-    return Sql([f"SELECT f.* FROM deals_flowcell f WHERE {sql.text()}"], sql.params | held.params)
+    return Sql([f"SELECT f.* FROM {cells} f WHERE {sql.text()}"], sql.params | held.params)
+
+
+def _of_regions(query: FlowQuery, compare: Iterable[str] = (), *, by_country: bool = False) -> bool:
+    apart = not by_country or are_alone(query.target_side)
+    return apart and all(map(are_whole, _sides(query, compare)))
+
+
+def _beside(sql: Sql) -> Sql:
+    """Under names of its own: the same question stands beside it with all of its countries."""
+    text, params = renamed(sql, "regions")
+    return Sql([text], params)
 
 
 def compared(

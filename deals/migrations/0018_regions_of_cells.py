@@ -57,8 +57,9 @@ SELECT md5(ROW(ultimate, population_id, generated, target_country, date_first - 
                unknown)::text)::uuid,
     {KEYS}, {", ".join(f"sum({name})" for name in SUMS)}
 FROM (
-    SELECT false AS ultimate, {SAME.replace("target_country", "deals_region_of(target_country)"
-                                            " AS target_country")},
+    SELECT false AS ultimate, {
+    SAME.replace("target_country", "deals_region_of(target_country) AS target_country")
+},
         deals_region_mask(hq_mask) AS mask, hq_unknown AS unknown, {", ".join(SUMS)} FROM cells
     UNION ALL
     SELECT true, {SAME.replace("target_country", "deals_region_of(target_country)")},

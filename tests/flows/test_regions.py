@@ -89,7 +89,9 @@ def test_a_side_is_whole_or_is_asked_of_the_cells_of_countries(codes: str, whole
 
 
 def test_a_target_of_lines_of_one_is_told_apart_by_country() -> None:
-    alone = {code: are_alone(side(code)) for code in ("CN", "CN,US", "europe", "HR", "eu", "", "JP")}
+    alone = {
+        code: are_alone(side(code)) for code in ("CN", "CN,US", "europe", "HR", "eu", "", "JP")
+    }
     assert [code for code, found in alone.items() if found] == ["CN", "CN,US", "HR"]
 
 
