@@ -101,7 +101,6 @@ class RegionCell(Added):
                 fields=["ultimate", "target_country", "kind", "ai", "date_last", "date_first"],
                 name="region_cell_days",
             ),
-            models.Index(fields=["key"], condition=Q(deals=0), name="region_cell_empty"),
         )
 
 
