@@ -83,7 +83,7 @@ def generate(count: int, seed: int, *, documents: bool = True) -> Iterator[int]:
                 yield begun + number
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE deals_dealfact")
-            cursor.execute("SELECT deals_rebuild_cells()")
+            cursor.execute("SELECT deals_rebuild_rollups()")
         add_target_names()
     with connection.cursor() as cursor:
         # Index-only scans need to know which pages everybody can see.

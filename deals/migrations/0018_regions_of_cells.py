@@ -90,13 +90,12 @@ END $$;
 
 -- Both from the start, so that neither keeps a fault of the other. What the triggers would add up
 -- while all cells go and come again is added up at the end.
-ALTER FUNCTION deals_rebuild_cells() RENAME TO deals_rebuild_cells_alone;
-CREATE FUNCTION deals_rebuild_cells() RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION deals_rebuild_rollups() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     cells bigint;
 BEGIN
     PERFORM set_config('investtrack.rebuilding', 'on', true);
-    cells := deals_rebuild_cells_alone();
+    cells := deals_rebuild_cells();
     PERFORM set_config('investtrack.rebuilding', '', true);
     PERFORM deals_rebuild_regions();
     RETURN cells;
@@ -165,9 +164,8 @@ NO_REGIONS = (
     )
     + """
 DROP TRIGGER deals_cell_truncated ON deals_flowcell;
-DROP FUNCTION deals_rebuild_cells, deals_empty_regions, deals_rebuild_regions, deals_region_mask,
-    deals_region_of;
-ALTER FUNCTION deals_rebuild_cells_alone() RENAME TO deals_rebuild_cells;
+DROP FUNCTION deals_empty_regions, deals_rebuild_rollups, deals_rebuild_regions,
+    deals_region_mask, deals_region_of;
 """
 )
 
@@ -213,7 +211,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=[
-                            "ultimate", "target_country", "kind", "ai", "date_last", "date_first",
+                            "ultimate", "target_country", "kind", "ai", "ever_completed",
+                            "date_last", "date_first",
                         ],
                         name="region_cell_days",
                     ),

@@ -128,13 +128,20 @@ class DealFact(FactRow):
         indexes = (
             # Published and not only live ones, so that questions as of a day find theirs, too.
             models.Index(
-                fields=["target_country", "kind", "date_last", "date_first"],
+                fields=[
+                    "target_country",
+                    "kind",
+                    "ai",
+                    "ever_completed",
+                    "date_last",
+                    "date_first",
+                ],
                 condition=Q(published_seq__isnull=False),
-                name="fact_target_days",
+                name="fact_days_asked",
             ),
             # All that counting reads, in the order of its questions; see deals.flows.narrow.
             models.Index(
-                fields=["target_country", "kind", "date_last"],
+                fields=["target_country", "kind", "ai", "ever_completed", "date_last"],
                 include=[
                     "date_first",
                     "deal",
@@ -143,13 +150,11 @@ class DealFact(FactRow):
                     "superseded_seq",
                     "recorded_on",
                     "generated",
-                    "ever_completed",
                     "state_linked",
                     "hq_unknown",
                     "ultimate_unknown",
                     "rate_provisional",
                     "status",
-                    "ai",
                     "round_type",
                     "investor_list",
                     "amount_state",
@@ -163,7 +168,7 @@ class DealFact(FactRow):
                     "sectors",
                 ],
                 condition=Q(published_seq__isnull=False),
-                name="fact_counted",
+                name="fact_counted_asked",
             ),
             # The few deals that cross borders, by countries and year; see deals.flows.conditions.
             GinIndex(

@@ -98,7 +98,15 @@ class RegionCell(Added):
     class Meta:
         indexes = (
             models.Index(
-                fields=["ultimate", "target_country", "kind", "ai", "date_last", "date_first"],
+                fields=[
+                    "ultimate",
+                    "target_country",
+                    "kind",
+                    "ai",
+                    "ever_completed",
+                    "date_last",
+                    "date_first",
+                ],
                 name="region_cell_days",
             ),
         )
@@ -121,7 +129,7 @@ def rebuild_cells() -> int:
         ledger.lock()
         cursor.execute(FINGERPRINT)
         before = cursor.fetchone()
-        cursor.execute("SELECT deals_rebuild_cells()")
+        cursor.execute("SELECT deals_rebuild_rollups()")
         cursor.execute(FINGERPRINT)
         after = cursor.fetchone()
         if before != after:

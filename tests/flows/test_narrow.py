@@ -72,7 +72,7 @@ def test_counting_reads_nothing_but_the_index(name: str) -> None:
         # So small a table would be read as it is, or by whatever index.
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         cursor.execute(
-            "DROP INDEX fact_target_days, fact_newest, fact_deal;"
+            "DROP INDEX fact_days_asked, fact_newest, fact_deal;"
             "ALTER TABLE deals_dealfact DROP CONSTRAINT deals_dealfact_pkey CASCADE"
         )
         cursor.execute(
@@ -82,7 +82,7 @@ def test_counting_reads_nothing_but_the_index(name: str) -> None:
         scans = [one for one in nodes(cursor.fetchone()[0][0]["Plan"]) if is_of_facts(one)]
     others = [one for one in scans if one["Node Type"] != "Index Only Scan"]
     assert len(scans) > len(others)
-    assert all(one["Index Name"] == "fact_counted" for one in scans)
+    assert all(one["Index Name"] == "fact_counted_asked" for one in scans)
     # Deals that reach over the window's end are so few that they are read as they are.
     assert len(others) == bool(query.target and query.to)
     assert all("date_last > " in one["Index Cond"] for one in others)
@@ -104,7 +104,7 @@ def test_which_deals_have_parts_is_read_from_an_index_alone(asked: dict[str, str
     scope = resolve(FlowQuery.from_params(asked))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-        cursor.execute("DROP INDEX fact_target_days, fact_newest, fact_counted")
+        cursor.execute("DROP INDEX fact_days_asked, fact_newest, fact_counted_asked")
         cursor.execute(f"EXPLAIN {umbrellas(scope)}", {"seq": scope.seq})
         plan = [line for (line,) in cursor if "deals_dealfact" in line]
     assert plan
