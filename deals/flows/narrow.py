@@ -1,9 +1,9 @@
 """Every fact with its place, in the few columns that counting reads: those of one index.
 
-`fact_counted_asked` holds them in the order of targets, of what is asked of nearly every deal, and of
-days, so that a question reads its part of the index from one end to the other. The deals themselves
-lie where they came in, each in another block of a table that is wider, and reading them costs three
-times as much.
+`fact_counted_asked` holds them in the order of targets, of what is asked of nearly every deal and
+of days, so that a question reads its part of the index from one end to the other. The deals
+themselves lie where they came in, each in another block of a table that is wider, and reading them
+costs three times as much.
 """
 
 from deals.flows.alternatives import alternatives
