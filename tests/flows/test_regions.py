@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from deals.flows.cube import cube
 from deals.flows.query import FlowQuery
 from deals.flows.regions import FIRST, KNOWN, LINES, TOGETHER, are_alone, are_whole
 from deals.flows.rollup import places, without_cells
@@ -163,6 +164,17 @@ def test_a_question_reads_the_smallest_cells_that_know_it(
     assert read == [table]
     with without_cells():
         assert places(query, scope) == found
+
+
+@pytest.mark.django_db
+def test_the_flow_beside_them_is_asked_for_with_every_country_of_its_side() -> None:
+    make_deal(target_country="CN", investors=[("One", "FR")])
+    make_deal(target_country="CN", investors=[("Two", "CN")])
+    query = FlowQuery(investor=("europe",), target=("CN",))
+    found = cube(query, resolve(query), query.compare)
+    assert found.at("flow").count() == 1
+    assert found.at("target_side_only").count() == 1
+    assert found.sides == (1, 1)
 
 
 @pytest.mark.django_db
