@@ -21,7 +21,7 @@ class Added(models.Model):
 
     key = models.UUIDField(primary_key=True)
     population = models.ForeignKey(
-        "Population",
+        "deals.Population",
         models.CASCADE,
         null=True,
         related_name="+",
