@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deals", "0017_cells_in_one_pass"),
+        ("deals", "0023_one_index_of_days"),
     ]
 
     operations = [
