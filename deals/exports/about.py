@@ -7,6 +7,8 @@ from datetime import date
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from deals.exports.columns import TABLES
+from deals.exports.words import WORDS
 from deals.flows import links
 from deals.flows.definition import sentence
 from deals.flows.listing import Wanted
@@ -89,9 +91,15 @@ def lines(query: FlowQuery, scope: Scope, wanted: Wanted) -> list[tuple[str, str
     return found
 
 
-def counted(rows: int) -> tuple[str, str]:
-    """The label and the number of rows."""
-    return _("Rows"), str(rows)
+def words(table: str) -> dict[str, str]:
+    """What a workbook says of itself and its columns, in the reader's language."""
+    titles = (column.title for column in TABLES[table])
+    return {text: _(text) for text in (*WORDS, *titles)}
+
+
+def counted() -> str:
+    """The label of the number of rows."""
+    return _("Rows")
 
 
 def sheet_title(table: str) -> str:

@@ -3,9 +3,10 @@
 Every value is taken from the document that the API serves, so that a file and the API never differ.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_noop
+from deals.exports.words import gettext_noop
 
 # How a cell is typed. A code is a word of a list or an identifier: it needs no escaping anywhere.
 TEXT, CODE, LIST = "text", "code", "list"
@@ -250,3 +251,8 @@ PARTICIPATIONS: tuple[Column, ...] = (
 
 COLUMNS = DEALS
 TABLES = {"deals": DEALS, "participations": PARTICIPATIONS}
+
+
+def csv_head(columns: Iterable[Column]) -> bytes:
+    """The line of CSV with the names of the columns."""
+    return (",".join(column.name for column in columns) + "\r\n").encode()

@@ -5,38 +5,30 @@
 
 JSON lines and CSV are the same bytes whenever the same question is asked of the same point.
 
-Arrow is large and takes a while to load, so it is imported where columns are made; JSON lines of
-deals, which are sent as they are stored, leave at once and keep a web process small.
+JSON lines of deals are sent as they are stored. Whatever has columns is made by a process of its own
+(`beside`), which is given the same documents: Arrow is large, and what it takes would stay with a
+web process for ever.
 """
 
 import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
-from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
-import orjson
 from django.conf import settings
 
-from deals.exports import about
-from deals.exports.columns import TABLES, Column
-from deals.exports.forms import AS_USUAL, Shape
+from deals.exports import about, beside
+from deals.exports.columns import TABLES, csv_head
+from deals.exports.forms import AS_USUAL, PACKED, Shape
 from deals.exports.marks import Tally
-from deals.exports.source import EVERY_DEAL, Lines, documents
+from deals.exports.source import EVERY_DEAL, documents
+from deals.exports.wire import PIECE, Job
 from deals.flows.listing import Wanted
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-# Bytes of documents that become columns at once.
-AT_ONCE = 1 << 22
-# One message of the database: what is put together of several lies in memory twice, for a thread.
-PIECE = 1 << 17
 BYTE_ORDER_MARK = "\ufeff".encode()
 
 
@@ -83,82 +75,40 @@ def write(
 def _pieces(
     form: str, query: FlowQuery, scope: Scope, wanted: Wanted, shape: Shape, tally: Tally
 ) -> Generator[bytes, None, None]:
-    as_they_are = form == "jsonl" and shape.table == "deals"
-    least = PIECE if as_they_are else AT_ONCE
-    with closing(documents(query, scope, wanted, least)) as blocks:
-        if as_they_are:
-            lines = (tally.passed(block.text, block.count) for block in blocks)
-            yield from _ended(lines, tally, shape, form)
-        elif form == "csv":
-            yield from _ended(_csv(blocks, shape, tally), tally, shape, form)
-        elif form == "jsonl":
-            yield from _ended(_json_rows(blocks, shape, tally), tally, shape, form)
-        elif form == "parquet":
-            yield from _parquet(blocks, shape, tally, dict(about.facts(query, scope)))
+    with closing(documents(query, scope, wanted, PIECE)) as blocks:
+        if form == "jsonl" and shape.table == "deals":
+            for block in blocks:
+                yield tally.passed(block.text, block.count)
         else:
-            yield from _workbook(blocks, shape, tally, about.lines(query, scope, wanted))
-
-
-def _ended(pieces: Iterator[bytes], tally: Tally, shape: Shape, form: str) -> Iterator[bytes]:
-    yield from pieces
-    if shape.mark:
+            if form == "csv":
+                yield tally.passed(_head(shape))
+            texts = (block.text for block in blocks)
+            with closing(beside.made(_job(form, query, scope, wanted, shape), texts)) as made:
+                for piece, rows in made:
+                    yield tally.passed(piece, rows)
+    if shape.mark and form not in PACKED:
         yield tally.csv_end() if form == "csv" else tally.json_end(shape.table)
 
 
-def _tables(blocks: Iterator[Lines], columns: Sequence[Column]) -> "Iterator[pa.Table]":
-    from deals.exports.arrow import ahead, read
-
-    return ahead(lambda lines: read(lines.text, columns), blocks)
-
-
-def _csv(blocks: Iterator[Lines], shape: Shape, tally: Tally) -> Iterator[bytes]:
-    from deals.exports import table_csv
-    from deals.exports.arrow import ahead, read
-
-    columns = TABLES[shape.table]
-    begin = BYTE_ORDER_MARK if shape.spreadsheet else b""
-    yield tally.passed(begin + table_csv.head(columns))
-
-    def made(lines: Lines) -> tuple[bytes, int]:
-        table = read(lines.text, columns)
-        return table_csv.rows(table, columns), table.num_rows
-
-    for text, rows in ahead(made, blocks):
-        yield tally.passed(text, rows)
+def _head(shape: Shape) -> bytes:
+    """The first bytes of CSV, which leave before the program has begun."""
+    return (BYTE_ORDER_MARK if shape.spreadsheet else b"") + csv_head(TABLES[shape.table])
 
 
-def _json_rows(blocks: Iterator[Lines], shape: Shape, tally: Tally) -> Iterator[bytes]:
-    columns = TABLES[shape.table]
-    for table in _tables(blocks, columns):
-        rows = [orjson.dumps(row) for row in table.to_pylist()]
-        yield tally.passed(b"\n".join([*rows, b""]), len(rows))
-
-
-def _parquet(
-    blocks: Iterator[Lines], shape: Shape, tally: Tally, facts: dict[str, str]
-) -> Iterator[bytes]:
-    from deals.exports import parquet
-
-    columns = TABLES[shape.table]
-    for piece, rows in parquet.stream(_tables(blocks, columns), columns, facts):
-        yield tally.passed(piece, rows)
-
-
-def _workbook(
-    blocks: Iterator[Lines], shape: Shape, tally: Tally, explained: list[tuple[str, str]]
-) -> Iterator[bytes]:
-    """On disk first: a workbook is a ZIP file, of which the sheets are known only at their end."""
-    from deals.exports.workbook import Workbook
-
-    columns = TABLES[shape.table]
-    with TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
-        book = Workbook(file, about.sheet_title(shape.table), columns)
-        for table in _tables(blocks, columns):
-            book.rows(table)
-        tally.rows = book.written
-        book.close([*explained, about.counted(book.written)])
-        file.seek(0)
-        yield from iter(partial(file.read, PIECE), b"")
+def _job(form: str, query: FlowQuery, scope: Scope, wanted: Wanted, shape: Shape) -> Job:
+    if form == "parquet":
+        return Job(form, shape.table, facts=dict(about.facts(query, scope)))
+    if form != "xlsx":
+        return Job(form, shape.table)
+    return Job(
+        form,
+        shape.table,
+        about=tuple(about.lines(query, scope, wanted)),
+        counted=about.counted(),
+        title=about.sheet_title(shape.table),
+        words=about.words(shape.table),
+        folder=settings.FILE_UPLOAD_TEMP_DIR,
+    )
 
 
 def _packed(pieces: Generator[bytes, None, None]) -> Generator[bytes, None, None]:

@@ -4,7 +4,7 @@ A text that a spreadsheet would run as a formula gets an apostrophe in front, wh
 take away again (`deals.rules.spreadsheet`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,6 @@ QUOTED = '[",\r\n\t]|^ | $'
 SUSPECT_BYTES = np.zeros(256, bool)
 SUSPECT_BYTES[[start.encode()[0] for start in (*FORMULA_STARTS, "'")]] = True
 QUOTED_BYTES, BLANK = b'",\r\n\t', ord(" ")
-
-
-def head(columns: Iterable[Column]) -> bytes:
-    """The line with the names of the columns."""
-    return (",".join(column.name for column in columns) + "\r\n").encode()
 
 
 def rows(table: pa.Table, columns: Sequence[Column]) -> bytes:

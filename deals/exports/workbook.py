@@ -6,17 +6,18 @@ which go into the file as they come, so that memory does not grow with them.
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pyarrow as pa
 import xlsxwriter
-from django.utils.translation import gettext as _
 
 from deals.exports import sheet_xml
 from deals.exports.columns import BOOLEAN, DATE, DECIMAL, INTEGER, TIME, Column
+from deals.exports.words import ABOUT, CUT_SAID, CUT_TEXTS, ITS_COLUMNS
 
 MOST_ROWS = 1_048_576
 WIDTHS = {TIME: 20, DATE: 11, DECIMAL: 18, INTEGER: 9, BOOLEAN: 9}
@@ -37,12 +38,22 @@ END_OF_ROWS = b"</sheetData>"
 
 
 class Workbook:
-    """Write `rows` as often as there are some, then `close`."""
+    """Write `rows` as often as there are some, then `close`.
 
-    def __init__(self, target: IO[bytes], title: str, columns: Sequence[Column]) -> None:
+    `words` are those of `deals.exports.words` and the titles of columns in the reader's language, by what they are here.
+    """
+
+    def __init__(
+        self,
+        target: IO[bytes],
+        title: str,
+        columns: Sequence[Column],
+        words: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.columns, self.title, self.written, self.cut = columns, title, 0, 0
+        self.words = words
         self.zip = ZipFile(target, "w", ZIP_DEFLATED, compresslevel=FAST)
-        with ZipFile(_frame(columns, [title], [])) as frame:
+        with ZipFile(self._frame([title], [])) as frame:
             sheet = frame.read(SHEET.format(2))
         self.styles = _styles(sheet, len(columns))
         self.begin, self.end = sheet.split(END_OF_ROWS)
@@ -69,7 +80,7 @@ class Workbook:
         """Write the sheet that explains the others, and end the file."""
         self._end_sheet()
         explained = list(self._explained(about))
-        with ZipFile(_frame(self.columns, self.sheets, explained)) as frame:
+        with ZipFile(self._frame(self.sheets, explained)) as frame:
             mine = {SHEET.format(number + 2) for number in range(len(self.sheets))}
             for name in frame.namelist():
                 if name not in mine:
@@ -90,16 +101,19 @@ class Workbook:
     def _explained(self, about: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield from about
         if self.cut:
-            said = _(
-                "%(n)s texts are longer than a cell may be; they end with %(sign)s here and"
-                " are whole in the other forms of this file."
-            )
-            yield _("Cut texts"), said % {"n": self.cut, "sign": sheet_xml.CUT.strip()}
+            said = {"n": self.cut, "sign": sheet_xml.CUT.strip()}
+            yield self._said(CUT_TEXTS), self._said(CUT_SAID) % said
         yield "", ""
-        yield _("Columns"), ""
+        yield self._said(ITS_COLUMNS), ""
         for column in self.columns:
             unit = f" ({column.unit})" if column.unit else ""
-            yield column.name, f"{_(column.title)}{unit}"
+            yield column.name, f"{self._said(column.title)}{unit}"
+
+    def _said(self, text: str) -> str:
+        return self.words.get(text, text)
+
+    def _frame(self, sheets: Sequence[str], about: Sequence[tuple[str, str]]) -> io.BytesIO:
+        return _frame(self.columns, sheets, self._said(ABOUT), about)
 
 
 def _styles(sheet: bytes, columns: int) -> list[int]:
@@ -112,7 +126,10 @@ def _styles(sheet: bytes, columns: int) -> list[int]:
 
 
 def _frame(
-    columns: Sequence[Column], sheets: Sequence[str], about: Sequence[tuple[str, str]]
+    columns: Sequence[Column],
+    sheets: Sequence[str],
+    heading: str,
+    about: Sequence[tuple[str, str]],
 ) -> io.BytesIO:
     """The workbook without its rows: each sheet has the line with the names of the columns."""
     file = io.BytesIO()
@@ -124,7 +141,7 @@ def _frame(
     bold = book.add_format({"bold": True, "bottom": 1})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
     formats = {kind: book.add_format({"num_format": one}) for kind, one in FORMATS.items()}
-    first = book.add_worksheet(_("About"))
+    first = book.add_worksheet(heading)
     first.set_column(0, 0, 28)
     first.set_column(1, 1, 90)
     # Formats are numbered as they are used: first these two, so that all frames number alike.

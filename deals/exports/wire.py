@@ -1,0 +1,48 @@
+"""What goes to the program that makes a file, and what comes back (`beside` starts, `program` is it).
+
+To it: one line of JSON, the job; then documents, one a line, until the end. From it: pieces of the
+file, each behind its head, and at last a head alone that says how many there were. What is only cut
+off has no such end.
+"""
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+# Rows that a piece completes, and its bytes.
+HEAD = struct.Struct("!II")
+# In place of the bytes: that the file is whole.
+END = 0xFFFFFFFF
+# A message of the database, and what a pipe gives at once.
+PIECE = 1 << 17
+# What a pipe may hold, so that neither side waits for each piece of the other.
+PIPE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Which file is to be made. The program reads no settings, no environment and no database.
+
+    `facts` become metadata of Parquet. Of a workbook `about` is what its first sheet says,
+    `counted` the label of the number of rows there, `title` the name of its sheet with rows,
+    `words` texts in the reader's language, and `folder` where it may lie meanwhile.
+    """
+
+    form: str
+    table: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    about: tuple[tuple[str, str], ...] = ()
+    counted: str = ""
+    title: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
+
+    def line(self) -> bytes:
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def of(cls, line: bytes) -> "Job":
+        found = json.loads(line)
+        about = tuple((label, text) for label, text in found.pop("about"))
+        return cls(**found, about=about)
