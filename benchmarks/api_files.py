@@ -41,7 +41,8 @@ def _form(say: Say, server: Web, form: str, path: str, size: int, limit: float) 
     server.forget_peak()
     rest, before = server.peak(), server.processor()
     fetch = partial(_fetch, server, path)
-    first, seconds, read = min((fetch() for _ in range(TIMES)), key=lambda run: run[1])
+    with server.beside() as beside:
+        first, seconds, read = min((fetch() for _ in range(TIMES)), key=lambda run: run[1])
     cost, peak = (server.processor() - before) * 1000 / TIMES / size, server.peak()
     limit = min(limit, _copy())
     what = f"{form} of all deals"
@@ -51,6 +52,8 @@ def _form(say: Say, server: Web, form: str, path: str, size: int, limit: float) 
         cost=cost,
     )  # fmt: skip
     note = f"{rest:.0f} MB at rest"
+    if max(beside):
+        say(Figure("", f"{what}, memory of the process that makes it", max(beside), "MB"))
     for figure in (
         at_least(rate, COPY_TIMES[form]) if form in COPY_TIMES else _fast(rate),
         at_most(Figure("", f"{what}, first byte", first * 1000, "ms"), FIRST_MS),

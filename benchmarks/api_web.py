@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from json import load
 from pathlib import Path
+from threading import Event, Thread
 from time import sleep
 from typing import Any
 from urllib.request import urlopen
@@ -19,6 +20,7 @@ from benchmarks.ports import free_port
 from benchmarks.scratch import address
 
 WORKERS, THREADS = 2, 4
+LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,30 @@ class Web:
         return max(_kilobytes(pid, "VmHWM") for pid in self.workers()) / 1024
 
     def workers(self) -> list[int]:
-        children = Path(f"/proc/{self.master}/task/{self.master}/children")
-        return [int(pid) for pid in children.read_text().split()]
+        return _children(self.master)
+
+    @contextmanager
+    def beside(self) -> Iterator[list[float]]:
+        """Megabytes that the largest process beside an answering one had so far, again and again.
+
+        They are gone when an answer is, so they are looked at while it is on its way.
+        """
+        seen, over = [0.0], Event()
+
+        def look() -> None:
+            while not over.wait(LOOK_SECONDS):
+                for pid in [child for worker in self.workers() for child in _children(worker)]:
+                    # One that has just begun or ended has nothing to say.
+                    with suppress(OSError, StopIteration):
+                        seen.append(_kilobytes(pid, "VmHWM") / 1024)
+
+        watcher = Thread(target=look)
+        watcher.start()
+        try:
+            yield seen
+        finally:
+            over.set()
+            watcher.join()
 
     def forget_peak(self) -> None:
         for pid in self.workers():
@@ -79,8 +103,17 @@ def _seconds(pid: int) -> float:
     except FileNotFoundError:
         # A database on another machine.
         return 0.0
-    user, system = fields.split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    # Its own, and those of processes that it started and that have ended.
+    return sum(map(int, fields.split()[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _children(pid: int) -> list[int]:
+    """Those that any thread of it has started."""
+    found = list[int]()
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += map(int, thread.read_text().split())
+    return found
 
 
 def _kilobytes(pid: int, name: str) -> int:

@@ -36,9 +36,9 @@ def _memory(pid: int) -> int:
 
 
 def _processor(pid: int) -> float:
-    """Seconds of processor time so far."""
+    """Seconds of processor time so far, with those of programs beside it that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 class _Machine:

@@ -90,6 +90,13 @@ def test_the_pool_takes_every_thread_of_web_and_leaves_connections_to_others():
     assert int(said["query_wait_timeout"]) < settings.QUESTION_MAX_SECONDS
 
 
+@pytest.mark.parametrize("kind", ["web", "worker"])
+def test_a_file_that_is_too_large_for_the_memory_ends_alone(kind):
+    """Without a word of the unit, systemd ends all of it when the kernel takes one process."""
+    unit = DEPLOY / "systemd" / f"investtrack-{kind}@.service"
+    assert words(unit, "OOMPolicy") == "continue"
+
+
 def test_replicas_find_what_they_need_on_the_primary():
     said = options(DEPLOY / "postgresql" / "postgresql.conf")
     assert said["wal_level"] == "replica"

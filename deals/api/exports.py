@@ -18,6 +18,7 @@ from deals.api.problems import Refusal
 from deals.exports import files, slots, source
 from deals.exports.about import file_name
 from deals.exports.forms import GZIP, PACKED, TYPES, Shape
+from deals.exports.wire import PIECE
 from deals.flows.answer import identity
 from deals.flows.listing import Wanted
 from deals.flows.query import BadParameters, FlowQuery, Problem
@@ -116,7 +117,7 @@ def _spooled(
             file.close()
         place.close()
         raise
-    pieces = iter(partial(file.read, files.PIECE), b"")
+    pieces = iter(partial(file.read, PIECE), b"")
     response = StreamingHttpResponse(place.holding(pieces, file.close))
     response["Content-Length"] = str(size)
     return response

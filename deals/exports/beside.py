@@ -1,7 +1,7 @@
 """A process beside this one that makes a file of the documents it is given (`program`).
 
-Everything happens in the thread that asks: a document is handed over when the program has room for
-it, and a piece is given on as soon as there is one.
+Everything happens in the thread that asks: documents are handed over as the program has room for
+them, and pieces of the file are given on as soon as there are some.
 """
 
 import fcntl
@@ -9,111 +9,130 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
 
 from deals.exports.wire import END, HEAD, PIECE, PIPE, Job
 
 PROGRAM = Path(__file__).with_name("program.py")
-# Nothing of ours: neither secrets nor addresses. The loader's own, where somebody needs them.
-HANDED_ON = ("LD_LIBRARY_PATH", "SYSTEMROOT")
-# Memory that a thread has freed is found again by the others.
-OF_ITS_OWN = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"}
+# All that it is told of its surroundings: no secrets, no addresses. One heap for its threads, which
+# keeps what is free for the next block of documents.
+SURROUNDINGS = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_TRIM_THRESHOLD_": "67108864",
+}
+# Where an installation of Python needs it to find its own libraries.
+HANDED_ON = ("LD_LIBRARY_PATH",)
+
+Pieces = Iterator[tuple[bytes, int]]
 
 
 class MakerEnded(Exception):
-    """The program ended before its file was whole; the system's log has what it said."""
+    """The program ended before its file was whole; what it said stands in the log."""
 
 
-def made(job: Job, texts: Iterator[bytes]) -> Generator[tuple[bytes, int], None, None]:
-    """Pieces of the file, each with how many rows it completes.
+class Maker:
+    """The program, from the beginning of a `with` to its end, however that comes.
 
-    Raises `MakerEnded` where the program ends before the file does. Closing the iterator ends the
-    program.
+    Raises OSError where the system has no room for another process.
     """
-    with subprocess.Popen(
-        [sys.executable, "-I", str(PROGRAM)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd="/",
-        env=OF_ITS_OWN | {name: os.environ[name] for name in HANDED_ON if name in os.environ},
-    ) as program:  # fmt: skip
-        try:
-            yield from _Talk(program).about(job, texts)
-        finally:
-            program.kill()
 
+    def __init__(self) -> None:
+        self._program = subprocess.Popen(
+            [sys.executable, "-I", str(PROGRAM)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd="/",
+            env=SURROUNDINGS | {name: os.environ[name] for name in HANDED_ON if name in os.environ},
+        )  # fmt: skip
+        assert self._program.stdin is not None
+        assert self._program.stdout is not None
+        self._input: IO[bytes] = self._program.stdin
+        self._to, self._from = self._input.fileno(), self._program.stdout.fileno()
+        # Of what comes: the beginning of a head, and how much of its piece is still to come.
+        self._head, self._left, self._whole = b"", 0, False
 
-class _Talk:
-    """What is said to the program and heard from it."""
+    @property
+    def pid(self) -> int:
+        return self._program.pid
 
-    def __init__(self, program: "subprocess.Popen[bytes]") -> None:
-        assert program.stdin and program.stdout
-        self.program, self.input = program, program.stdin
-        self.to, self.since = program.stdin.fileno(), program.stdout.fileno()
-        self.poll = select.poll()
-        self.head = b""
-        self.left = 0
-        self.whole = False
-        for pipe in (self.to, self.since):
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._program.kill()
+        self._program.__exit__(kind, error, trace)
+
+    def made(self, job: Job, texts: Iterator[bytes]) -> Pieces:
+        """Pieces of the file of these documents, each with how many rows it completes.
+
+        Raises `MakerEnded` where the program ends before the file does.
+        """
+        poll = select.poll()
+        for pipe, wanted in ((self._to, select.POLLOUT), (self._from, select.POLLIN)):
             os.set_blocking(pipe, False)
             _widen(pipe)
-        self.poll.register(self.to, select.POLLOUT)
-        self.poll.register(self.since, select.POLLIN)
-
-    def about(self, job: Job, texts: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
-        yield from self._say(job.line())
+            poll.register(pipe, wanted)
+        yield from self._say(job.line(), poll)
         for text in texts:
-            yield from self._say(text)
-        self.poll.unregister(self.to)
-        self.input.close()
-        while not self.whole:
-            self.poll.poll()
+            yield from self._say(text, poll)
+        poll.unregister(self._to)
+        self._input.close()
+        while not self._whole:
+            poll.poll()
             yield from self._heard()
 
-    def _say(self, text: bytes) -> Iterator[tuple[bytes, int]]:
+    def _say(self, text: bytes, poll: select.poll) -> Pieces:
         """Hand it over, and give on what comes meanwhile."""
         left = memoryview(text)
         while left:
-            ready = dict(self.poll.poll())
-            if self.since in ready:
+            ready = {pipe for pipe, _ in poll.poll()}
+            if self._from in ready:
                 yield from self._heard()
-            if self.to in ready:
+            if self._to in ready:
                 left = left[self._written(left) :]
 
     def _written(self, text: memoryview) -> int:
         try:
-            return os.write(self.to, text)
+            return os.write(self._to, text)
         except BlockingIOError:
             return 0
         except BrokenPipeError:
             raise self._ended() from None
 
-    def _heard(self) -> Iterator[tuple[bytes, int]]:
-        data = os.read(self.since, PIECE)
+    def _heard(self) -> Pieces:
+        data = os.read(self._from, PIECE)
         if not data:
             raise self._ended()
         while data:
             rows = 0
-            if not self.left:
-                missing = HEAD.size - len(self.head)
-                self.head, data = self.head + data[:missing], data[missing:]
-                if len(self.head) < HEAD.size:
+            if not self._left:
+                missing = HEAD.size - len(self._head)
+                self._head, data = self._head + data[:missing], data[missing:]
+                if len(self._head) < HEAD.size:
                     return
-                rows, self.left = HEAD.unpack(self.head)
-                self.head = b""
-                if self.left == END:
-                    self.whole = True
+                rows, self._left = HEAD.unpack(self._head)
+                self._head = b""
+                if self._left == END:
+                    self._whole = True
                     return
-            yield data[: self.left], rows
-            data, self.left = data[self.left :], max(self.left - len(data), 0)
+            yield data[: self._left], rows
+            data, self._left = data[self._left :], max(self._left - len(data), 0)
 
     def _ended(self) -> MakerEnded:
-        return MakerEnded(f"The program that makes files ended with {self.program.wait()}.")
+        return MakerEnded(f"The program that makes files ended with {self._program.wait()}.")
 
 
 def _widen(pipe: int) -> None:
     # Only Linux has the call, and a system may allow less.
     if hasattr(fcntl, "F_SETPIPE_SZ"):
-        try:
+        with suppress(OSError):
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
-        except OSError:
-            return

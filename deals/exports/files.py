@@ -24,7 +24,7 @@ from deals.exports.columns import TABLES, csv_head
 from deals.exports.forms import AS_USUAL, PACKED, Shape
 from deals.exports.marks import Tally
 from deals.exports.source import EVERY_DEAL, documents
-from deals.exports.wire import PIECE, Job
+from deals.exports.wire import MAGIC, PIECE, Job
 from deals.flows.listing import Wanted
 from deals.flows.query import FlowQuery
 from deals.flows.scope import Scope
@@ -80,19 +80,21 @@ def _pieces(
             for block in blocks:
                 yield tally.passed(block.text, block.count)
         else:
-            if form == "csv":
-                yield tally.passed(_head(shape))
-            texts = (block.text for block in blocks)
-            with closing(beside.made(_job(form, query, scope, wanted, shape), texts)) as made:
-                for piece, rows in made:
+            job = _job(form, query, scope, wanted, shape)
+            with beside.Maker() as maker:
+                if begin := _begin(form, shape):
+                    yield tally.passed(begin)
+                for piece, rows in maker.made(job, (block.text for block in blocks)):
                     yield tally.passed(piece, rows)
     if shape.mark and form not in PACKED:
         yield tally.csv_end() if form == "csv" else tally.json_end(shape.table)
 
 
-def _head(shape: Shape) -> bytes:
-    """The first bytes of CSV, which leave before the program has begun."""
-    return (BYTE_ORDER_MARK if shape.spreadsheet else b"") + csv_head(TABLES[shape.table])
+def _begin(form: str, shape: Shape) -> bytes:
+    """The first bytes, which are always the same and leave while the program still starts."""
+    if form == "csv":
+        return (BYTE_ORDER_MARK if shape.spreadsheet else b"") + csv_head(TABLES[shape.table])
+    return MAGIC if form == "parquet" else b""
 
 
 def _job(form: str, query: FlowQuery, scope: Scope, wanted: Wanted, shape: Shape) -> Job:

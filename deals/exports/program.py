@@ -5,26 +5,38 @@ the system, and a file that is too much for the memory costs no web process. It 
 settings and no database: what it needs comes over its input.
 """
 
-import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-# Arrow is told how to take memory before it is loaded: the system's way gives it back.
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 if __name__ == "__main__":
-    # By its path, since it is started without any other place to look for modules.
-    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    from importlib.abc import MetaPathFinder
+
+    class _NoPandas(MetaPathFinder):
+        """Arrow loads pandas, if it is there, to see whether a list is one of its own.
+
+        That takes longer than most files, and half as much memory as all the rest.
+        """
+
+        def find_spec(self, name: str, *_where: object) -> None:
+            if name == "pandas":
+                raise ModuleNotFoundError(name)
+
+    sys.meta_path.insert(0, _NoPandas())
+    # It is started by its path, and looks for modules nowhere else.
+    sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import orjson
 import pyarrow as pa
 
 from deals.exports.arrow import ahead, read
 from deals.exports.columns import TABLES, Column
-from deals.exports.wire import END, HEAD, PIECE, Job
+from deals.exports.wire import END, HEAD, MAGIC, PIECE, Job
 
 # Bytes of documents that become columns at once; the first of them as soon as they are there.
 FIRST, AT_ONCE = PIECE, 1 << 22
@@ -49,7 +61,10 @@ def pieces(job: Job, lines: Iterator[bytes]) -> Made:
     if job.form == "parquet":
         from deals.exports import parquet
 
-        return parquet.stream(tables, columns, job.facts)
+        made = parquet.stream(tables, columns, job.facts)
+        # Its first bytes have left before this program was there.
+        assert next(made) == (MAGIC, 0)
+        return made
     return _json_rows(tables) if job.form == "jsonl" else _workbook(tables, columns, job)
 
 
@@ -85,20 +100,25 @@ def _workbook(tables: Iterator[pa.Table], columns: Sequence[Column], job: Job) -
             rows = 0
 
 
-def main() -> None:
-    # Whoever asked ends us, and lets us finish when they themselves are told to end. Without
-    # anybody to read, there is nothing to say.
-    for told in (signal.SIGINT, signal.SIGTERM):
+def _be_last_and_least() -> None:
+    """Whoever asked ends us, finishes when told to end, and outlives us where memory is short."""
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(told, signal.SIG_IGN)
+    # Without anybody who reads there is nothing to say, neither in the log.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    source, target, total = sys.stdin.buffer, sys.stdout.buffer, 0
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def main() -> None:
+    _be_last_and_least()
+    source, target = sys.stdin.buffer, sys.stdout.buffer
     for piece, rows in pieces(Job.of(source.readline()), blocks(source)):
         if piece or rows:
             target.write(HEAD.pack(rows, len(piece)))
             target.write(piece)
             target.flush()
-            total += rows
-    target.write(HEAD.pack(total, END))
+    target.write(HEAD.pack(0, END))
     target.flush()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from deals.exports import release_changes
+from deals.exports import files, release_changes
 from deals.exports.forms import Shape
 from deals.exports.manifest import Write
 from deals.exports.release_headline import headline
@@ -80,9 +80,6 @@ def _part_of_name(code: str) -> str:
 
 def _exported(query: FlowQuery, table: str, form: str) -> Write:
     def write(path: Path) -> int:
-        # Here, as below the API: Arrow takes 60 MB of a process, and few processes write files.
-        from deals.exports import files
-
         with path.open("wb") as target:
             # The checksums tell that a file is whole, so that no last line has to.
             shape = Shape(table=table, mark=False)

@@ -1,8 +1,8 @@
 """What goes to the program that makes a file, and what comes back (`beside` starts, `program` is it).
 
 To it: one line of JSON, the job; then documents, one a line, until the end. From it: pieces of the
-file, each behind its head, and at last a head alone that says how many there were. What is only cut
-off has no such end.
+file, each behind its head, but for the first bytes (`files`); at last a head alone. A file that was
+cut off has no such end.
 """
 
 import json
@@ -16,13 +16,15 @@ HEAD = struct.Struct("!II")
 END = 0xFFFFFFFF
 # A message of the database, and what a pipe gives at once.
 PIECE = 1 << 17
+# How every Parquet file begins; whoever asks for one sends it on before the program is there.
+MAGIC = b"PAR1"
 # What a pipe may hold, so that neither side waits for each piece of the other.
 PIPE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Which file is to be made. The program reads no settings, no environment and no database.
+    """Which file is to be made: all that the program knows of settings, readers and question.
 
     `facts` become metadata of Parquet. Of a workbook `about` is what its first sheet says,
     `counted` the label of the number of rows there, `title` the name of its sheet with rows,

@@ -40,7 +40,8 @@ END_OF_ROWS = b"</sheetData>"
 class Workbook:
     """Write `rows` as often as there are some, then `close`.
 
-    `words` are those of `deals.exports.words` and the titles of columns in the reader's language, by what they are here.
+    `words` are those of `deals.exports.words` and the titles of columns in the reader's language,
+    by what they are here.
     """
 
     def __init__(
