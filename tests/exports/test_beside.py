@@ -225,7 +225,8 @@ def test_it_ends_when_its_web_process_is_killed(tmp_path):
         assert not Path(f"/proc/{pid}").exists()
 
 
-def test_a_system_without_room_for_it_says_so_before_anything_is_sent(client, db, monkeypatch):
+@pytest.mark.django_db(transaction=True)
+def test_a_system_without_room_for_it_says_so_before_anything_is_sent(client, monkeypatch):
     def full(*_args, **_more):
         raise BlockingIOError("Resource temporarily unavailable")
 
