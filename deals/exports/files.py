@@ -5,9 +5,9 @@
 
 JSON lines and CSV are the same bytes whenever the same question is asked of the same point.
 
-JSON lines of deals are sent as they are stored. Whatever has columns is made by a process of its own
-(`beside`), which is given the same documents: Arrow is large, and what it takes would stay with a
-web process for ever.
+JSON lines of deals are sent as they are stored. Whatever has columns is made by a process of its
+own (`beside`), which is given the same documents: Arrow is large, and what it takes would stay with
+a web process for ever.
 """
 
 import zlib

@@ -1,7 +1,7 @@
 """Arrow tables as one Parquet file, written a row group at a time and handed on at once."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -38,7 +38,7 @@ class _Outlet(io.RawIOBase):
 
 
 def stream(
-    tables: Iterator[pa.Table], columns: Sequence[Column], facts: dict[str, str]
+    tables: Iterator[pa.Table], columns: Sequence[Column], facts: Mapping[str, str]
 ) -> Iterator[tuple[bytes, int]]:
     """Bytes of the file as they are made, each with how many rows they complete.
 
@@ -57,7 +57,7 @@ def stream(
         rows += group.num_rows
         writer.write_table(typed(group, columns), row_group_size=ROW_GROUP)
         yield outlet.take(), group.num_rows
-    writer.add_key_value_metadata(facts | {"rows": str(rows)})
+    writer.add_key_value_metadata({**facts, "rows": str(rows)})
     writer.close()
     yield outlet.take(), 0
 

@@ -1,4 +1,4 @@
-"""What goes to the program that makes a file, and what comes back (`beside` starts, `program` is it).
+"""What goes to the program that makes a file, and what comes back.
 
 To it: one line of JSON, the job; then documents, one a line, until the end. From it: pieces of the
 file, each behind its head, but for the first bytes (`files`); at last a head alone. A file that was
