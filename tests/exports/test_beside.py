@@ -34,11 +34,13 @@ INVESTOR = {
 }  # fmt: skip
 ASKED = """
 import sys
+from types import SimpleNamespace
 from deals.exports import files
-from deals.exports.beside import Maker
-from deals.exports.wire import Job
-with Maker() as maker:
-    print(sum(rows for _, rows in maker.made(Job("csv", "deals"), iter([sys.argv[1].encode()]))))
+from deals.exports.source import Lines
+files.documents = lambda *_: (Lines(1, text.encode()) for text in sys.argv[1:])
+for form in ("csv", "jsonl"):
+    made = b"".join(files.stream(form, None, SimpleNamespace(change_seq=1)))
+    print(made.count(b"Horizon"))
 print(*sorted({"pyarrow", "numpy", "pandas"} & sys.modules.keys()))
 """
 LOADED = """
@@ -127,7 +129,7 @@ def test_it_is_told_no_secret(monkeypatch):
     assert len(open_files) <= 3
 
 
-@pytest.mark.parametrize(("script", "said"), [(ASKED, ["1", ""]), (LOADED, [""])])
+@pytest.mark.parametrize(("script", "said"), [(ASKED, ["1", "1", ""]), (LOADED, [""])])
 def test_neither_process_loads_what_is_the_others(script, said):
     """The one that asks no Arrow, also after a file; the one that makes it no Django."""
     setup = "import django; django.setup()" if script is ASKED else ""
@@ -178,6 +180,15 @@ def test_a_program_that_is_killed_ends_the_file_without_its_end(form, started):
         assert not got[len(MAGIC) :].endswith(MAGIC)
         assert gone(started[-1].pid)
         assert not connection.in_atomic_block
+
+
+def test_a_program_that_dies_after_the_last_document_has_not_made_the_file():
+    def texts():
+        yield lines(1000)
+        os.kill(maker.pid, signal.SIGKILL)
+
+    with beside.Maker() as maker, pytest.raises(beside.MakerEnded, match="-9"):
+        list(maker.made(Job("csv", "deals"), texts()))
 
 
 def test_documents_that_cannot_be_read_end_it_and_say_so_in_the_log(capfd):
