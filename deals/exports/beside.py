@@ -18,11 +18,11 @@ from typing import IO, Self
 from deals.exports.wire import END, HEAD, PIECE, PIPE, Job
 
 PROGRAM = Path(__file__).with_name("program.py")
-# All that it is told of its surroundings: no secrets, no addresses. One heap for its threads, which
+# All that it is told of its surroundings: no secrets, no addresses. A heap for each busy thread, which
 # keeps what is free for the next block of documents.
 SURROUNDINGS = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
-    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": "33554432",
     "MALLOC_TRIM_THRESHOLD_": "67108864",
 }
