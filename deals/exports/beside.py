@@ -18,8 +18,8 @@ from typing import IO, Self
 from deals.exports.wire import END, HEAD, PIECE, PIPE, Job
 
 PROGRAM = Path(__file__).with_name("program.py")
-# All that it is told of its surroundings: no secrets, no addresses. A heap for each busy thread, which
-# keeps what is free for the next block of documents.
+# All that it is told of its surroundings: no secrets, no addresses. A heap for each busy thread,
+# which keeps what is free for the next block of documents.
 SURROUNDINGS = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_ARENA_MAX": "2",
