@@ -29,7 +29,8 @@ from deals.feeds.profile_toml import load_profile
 from deals.feeds.receive import receive_path
 from deals.feeds.run import import_file
 
-ROWS, MEMORY_ROWS, PEER_ROWS = 22_000, 66_000, 600
+# The first are 100,000 deals, of which the limit is promised.
+ROWS, MEMORY_ROWS, PEER_ROWS = 220_000, 660_000, 600
 # From this size of the register on, memory is measured as it is promised.
 MILLION = 1_000_000
 COPY_SHARE, PEER_TIMES, AGAIN_TIMES, LARGE_SHARE, MOST_MB = 0.35, 50, 4, 0.25, 512

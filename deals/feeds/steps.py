@@ -30,6 +30,7 @@ from deals.feeds.refusals import Refused
 from deals.feeds.stage import delete_staged, stage_rows
 from deals.feeds.undo import take_back
 from deals.models import ImportRun
+from deals.models.statistics import tell_planner
 
 State, Phase = ImportRun.State, ImportRun.Phase
 CHUNK = 2_000
@@ -198,6 +199,8 @@ def _next_phase(run: ImportRun, phase: ImportRun.Phase) -> None:
 
 def _group(job: Job) -> Generator[None]:
     run = job.run
+    # To the planner the table may still be empty; it would then sort what is left for each step.
+    tell_planner(run.rows_read, {"deals_stagedrow": "run, key, number"})
     yield from job.in_turn(lambda turn: group_chunk(run, job.profile, job.size, turn))
     with transaction.atomic():
         keep_others_out(run)
@@ -254,6 +257,7 @@ def _prepare(job: Job) -> Generator[None]:
             run.checkpoint = {**run.checkpoint, "named": True}
             advance(run, "checkpoint")
         yield
+    tell_planner(run.deals_in_file, {"deals_stageddeal": "id, import_run_id, key, outcome"})
     # Whoever goes on here looks organizations up chunk by chunk: by now all of them exist.
     population = population_of(job.profile)
     yield from job.in_turn(

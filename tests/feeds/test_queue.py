@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from deals import tasks
@@ -234,6 +235,21 @@ def test_after_a_death_steps_become_larger_again_by_and_by(monkeypatch) -> None:
     ImportRun.objects.update(phase=Phase.GROUPING, tries=2)
     queue.work(run.pk, ring=silent)
     assert sizes == [20, 40, 80, 160, 320, 640]
+
+
+def test_the_planner_knows_how_many_rows_wait_before_they_are_taken_in_order() -> None:
+    """It would sort all that is left for each step: the square of the rows of a file."""
+    run = queued(csv_of([f"Firm{n}{ACME[4:]}" for n in range(1_100)]))
+    with CaptureQueriesContext(connection) as queries:
+        tasks.run_import(run.pk)
+    sql = [query["sql"] for query in queries]
+    for table, taken in (
+        ("deals_stagedrow", "FROM deals_stagedrow WHERE run"),
+        ("deals_stageddeal", "WHERE import_run_id = "),
+    ):
+        told = next(i for i, one in enumerate(sql) if one.startswith(f"ANALYZE {table}"))
+        first = next(i for i, one in enumerate(sql) if taken in one and "LIMIT" in one)
+        assert told < first
 
 
 def test_whoever_goes_on_with_preparing_looks_up_only_what_he_prepares(monkeypatch) -> None:
