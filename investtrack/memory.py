@@ -4,8 +4,10 @@ import ctypes
 import gc
 from contextlib import suppress
 
-# A name of glibc's malloc.h, and the value it begins with: bytes that may lie free at an end.
-M_TRIM_THRESHOLD, AT_MOST = -1, 128 * 1024
+# Names of glibc's malloc.h: from how many bytes on a block is the system's, and how many may lie free
+# at an end. Well above an answer of the API (160 kB), since each block of the system's is paid for
+# page by page.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, AT_MOST = -1, -3, 1024 * 1024
 
 
 def give_back() -> None:
@@ -14,10 +16,11 @@ def give_back() -> None:
     Left to itself, glibc takes every block that is freed, up to 32 MB, for one that will be wanted
     again: from then on such a block comes out of an arena, and twice as much may lie free at the
     end of each. There is an arena for each thread, so that four threads that drew a picture, one
-    after the other, kept four times its pixels. Naming the threshold turns that off.
+    after the other, kept four times its pixels. Naming the thresholds turns that off.
     """
     with suppress(AttributeError):
-        ctypes.CDLL(None).mallopt(M_TRIM_THRESHOLD, AT_MOST)
+        for threshold in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
+            ctypes.CDLL(None).mallopt(threshold, AT_MOST)
 
 
 def share() -> None:
