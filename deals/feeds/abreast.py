@@ -20,7 +20,7 @@ from deals.models.session import notice_a_dead_client
 # held by the one that waits for it, which no database can see.
 PATIENCE = 60.0
 # Seconds for which one thread may keep the other from going on.
-SWITCH = 0.0002
+SWITCH = 0.0005
 
 
 class OvertakenError(Exception):
