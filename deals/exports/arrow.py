@@ -121,13 +121,20 @@ def schema_of(columns: Iterable[Column]) -> pa.Schema:
     )
 
 
+# Items that are there, or done, beside those that are worked on.
+SPARE = 2
+
+
 def ahead(work: Callable[[A], B], items: Iterator[A], threads: int = 2) -> Iterator[B]:
-    """`map` that works on the next items while the caller writes the last; the order stays."""
+    """`map` that works on the next items while the caller writes the last; the order stays.
+
+    Some wait besides, so that neither who brings them nor who works on them runs dry.
+    """
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[B]] = deque()
         for item in items:
             waiting.append(pool.submit(work, item))
-            if len(waiting) > threads:
+            if len(waiting) > threads + SPARE:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
