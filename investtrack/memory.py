@@ -4,9 +4,9 @@ import ctypes
 import gc
 from contextlib import suppress
 
-# Names of glibc's malloc.h: from how many bytes on a block is the system's, and how many may lie free
-# at an end. Well above an answer of the API (160 kB), since each block of the system's is paid for
-# page by page.
+# Names of glibc's malloc.h: from how many bytes on a block is the system's, and how many may lie
+# free at an end. Well above an answer of the API (160 kB), since each block of the system's is paid
+# for page by page.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, AT_MOST = -1, -3, 1024 * 1024
 
 

@@ -7,20 +7,26 @@ waits for its turn before it touches anything that the step before may need or m
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from threading import Event
+from typing import NamedTuple
 
-from django.db import connection
+import psycopg  # what ends a statement from another thread
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from deals.models.session import notice_a_dead_client
 
-# Longer than any step takes. When it is over, the step before seems to wait for something that is
-# held by the one that waits for it, which no database can see.
+# Seconds; longer than a step takes that waits for nobody. When they are over, the step before may
+# wait for something that is held by the one that waits for it, which no database can see.
 PATIENCE = 60.0
+# Seconds that a step which is not to be committed has to notice it.
+GRACE = 1.0
 # Seconds for which one thread may keep the other from going on.
 SWITCH = 0.0005
+USUAL_SWITCH = sys.getswitchinterval()
 
 
 class OvertakenError(Exception):
@@ -70,9 +76,22 @@ class Turn:
         return self.next is not None and (self._kept or not self._ended.is_set())
 
 
+class _Lane(NamedTuple):
+    """A thread with a session of its own."""
+
+    thread: ThreadPoolExecutor
+    session: BaseDatabaseWrapper
+
+    def interrupt(self) -> None:
+        """End the statement that its session is at."""
+        if (server := self.session.connection) is not None:
+            with suppress(psycopg.Error):
+                server.cancel_safe(timeout=GRACE)
+
+
 # False where nothing was left to do.
 Step = Callable[[Turn], bool]
-Running = tuple[Turn, ThreadPoolExecutor, Future[bool]]
+Running = tuple[Turn, _Lane, Future[bool]]
 
 
 def in_turn(step: Step, begin: str, *, abreast: Callable[[], bool]) -> Iterator[None]:
@@ -99,7 +118,7 @@ def _two_at_once(step: Step, begin: str) -> Iterator[None]:
 
         def start(turn: Turn) -> None:
             lane = free.popleft()
-            running.append((turn, lane, lane.submit(turn.work, step)))
+            running.append((turn, lane, lane.thread.submit(turn.work, step)))
 
         start(Turn(begin))
         try:
@@ -111,14 +130,16 @@ def _two_at_once(step: Step, begin: str) -> Iterator[None]:
                 running.popleft()
                 free.append(lane)
                 if overtaken:
+                    # Whatever follows it began behind something that is not there.
+                    free.extend(_thrown_away(running))
+                    running.clear()
                     start(Turn(turn.begin))
                 elif not working.result():
                     return
                 else:
                     yield
         finally:
-            for turn, _, _ in running:
-                turn.stop()
+            _thrown_away(running)
 
 
 def _is_overtaken(working: Future[bool]) -> bool:
@@ -130,27 +151,40 @@ def _is_overtaken(working: Future[bool]) -> bool:
     return False
 
 
+def _thrown_away(running: Iterable[Running]) -> list[_Lane]:
+    """Let go of steps that are not to be committed, whatever they wait for; the lanes they had."""
+    for turn, _, _ in running:
+        turn.stop()
+    for _, lane, working in running:
+        while wait([working], GRACE).not_done:
+            lane.interrupt()
+    return [lane for _, lane, _ in running]
+
+
 @contextmanager
 def _short_switches() -> Iterator[None]:
     """A thread that the server has answered waits until the other one lets go of the interpreter:
     five thousandths of a second, and a step asks some twenty times."""
-    before = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH)
     try:
         yield
     finally:
-        sys.setswitchinterval(before)
+        sys.setswitchinterval(USUAL_SWITCH)
 
 
 @contextmanager
-def _lane() -> Iterator[ThreadPoolExecutor]:
-    """A thread with a session of its own."""
-    with ThreadPoolExecutor(1, "abreast") as lane:
+def _lane() -> Iterator[_Lane]:
+    with ThreadPoolExecutor(1, "abreast") as thread:
         try:
-            lane.submit(notice_a_dead_client).result()
-            yield lane
+            yield _Lane(thread, thread.submit(_enter).result())
         finally:
-            lane.submit(_leave).result()
+            thread.submit(_leave).result()
+
+
+def _enter() -> BaseDatabaseWrapper:
+    """The session of the thread that asks for it."""
+    notice_a_dead_client()
+    return connections[DEFAULT_DB_ALIAS]
 
 
 def _leave() -> None:

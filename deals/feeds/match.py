@@ -91,6 +91,13 @@ def organizations(names: Iterable[Named], *, generated: bool) -> tuple[dict[Name
     return {named: _settled(number, created) for named, number in numbers.items()}, created
 
 
+def existing(names: Iterable[Named], *, generated: bool) -> dict[Named, int] | None:
+    """What `organizations` would return, waiting for nobody; None where it would write anything."""
+    search = _Search(set(names), generated)
+    found = {named: search.find(*named) for named in sorted(search.wanted, key=search.rank)}
+    return None if search.new or search.new_ids else found
+
+
 def newcomers(names: Iterable[Named], *, generated: bool) -> int:
     """How many organizations `organizations` would create for these names; writes nothing."""
     search = _Search(set(names), generated)

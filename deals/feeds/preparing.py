@@ -15,7 +15,7 @@ from deals.feeds.abreast import Turn
 from deals.feeds.compare import Outcome, Verdict, judge
 from deals.feeds.facts import Facts, live
 from deals.feeds.lease import advance, keep_others_out
-from deals.feeds.match import Named, newcomers, organizations
+from deals.feeds.match import Named, existing, newcomers, organizations
 from deals.feeds.meanwhile import foreign_keys_checked
 from deals.feeds.profile import Profile
 from deals.feeds.versions import (
@@ -113,9 +113,9 @@ def prepare_chunk(
             for deal in batch
             if verdicts[deal.key].outcome in (Outcome.CREATED, Outcome.UPDATED)
         ]
-        _look_up(new, known, profile, turn)
+        made = _look_up(new, run, known, profile, turn)
         number(new)
-        if alone:
+        if alone and not made:
             turn.follow()
         reason = f"Import {run.pk} of {run.file_name}"
         written = write_bundles(
@@ -138,9 +138,14 @@ def prepare_chunk(
 
 def _stand_alone(batch: Sequence[Waiting], verdicts: Mapping[str, Verdict]) -> bool:
     """Whether all are new deals of their own, so that their versions and those of the steps before
-    and after have nothing to do with each other."""
+    and after have nothing to do with each other.
+
+    A deal that was reserved for its parts is not: whoever cancels the import deletes it.
+    """
     return all(
-        verdicts[deal.key].outcome == Outcome.CREATED and not deal.facts["part_of"]
+        verdicts[deal.key].outcome == Outcome.CREATED
+        and deal.deal is None
+        and not deal.facts["part_of"]
         for deal in batch
     )
 
@@ -230,14 +235,24 @@ def _ids(merged: Facts, facts: Facts) -> dict[str, object]:
     }
 
 
-def _look_up(new: Sequence[NewVersion], known: Known, profile: Profile, turn: Turn) -> None:
-    """Organizations by name; a live version may name some that the file does not."""
+def _look_up(
+    new: Sequence[NewVersion], run: ImportRun, known: Known, profile: Profile, turn: Turn
+) -> bool:
+    """Organizations by name; a live version may name some that the file does not.
+
+    True when some may have been made, which no other session sees before this one commits them.
+    """
     named = [target_of(item.facts) for item in new]
     named += [one for item in new for one in investors_of(item.facts) if one[0]]
-    missing = set(named) - known.keys()
+    missing, made = set(named) - known.keys(), False
     if missing:
-        turn.wait()
-        found, _ = organizations(missing, generated=profile.generated)
+        # One that is merged from here on is noticed before the import is published.
+        found = existing(missing, generated=profile.generated)
+        if made := found is None:
+            turn.wait()
+            keep_others_out(run)
+            found, _ = organizations(missing, generated=profile.generated)
         known |= found
     for item in new:
         item.organizations = known
+    return made

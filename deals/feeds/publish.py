@@ -81,15 +81,17 @@ UPDATE deals_dealversion v SET state = 'published', published_seq = p.seq, decid
 FROM publishing p WHERE v.id = p.id
 """
 # Facts get into the tables and indexes of the questions once, with the number that they keep.
-MOVE_FACTS = (
-    f"""INSERT INTO deals_dealfact ({", ".join(SAID)}, published_seq)
-    SELECT {", ".join(f"f.{name}" for name in SAID)}, p.seq
-    FROM publishing p JOIN deals_preparedfact f ON f.version_id = p.id""",
-    "DELETE FROM deals_preparedfact f USING publishing p WHERE f.version_id = p.id",
-    # Of a version that was prepared by a release before there was a table for it.
-    """UPDATE deals_dealfact f SET published_seq = p.seq FROM publishing p
-    WHERE f.version_id = p.id AND f.published_seq IS NULL""",
-)
+MOVE_FACTS = f"""
+INSERT INTO deals_dealfact ({", ".join(SAID)}, published_seq)
+SELECT {", ".join(f"f.{name}" for name in SAID)}, p.seq
+FROM publishing p JOIN deals_preparedfact f ON f.version_id = p.id
+"""
+DROP_MOVED = "DELETE FROM deals_preparedfact f USING publishing p WHERE f.version_id = p.id"
+# Of a version that was prepared by a release before there was a table for it.
+NUMBER_FACTS = """
+UPDATE deals_dealfact f SET published_seq = p.seq FROM publishing p
+WHERE f.version_id = p.id AND f.published_seq IS NULL
+"""
 ENTRIES = """
 INSERT INTO deals_change (seq, kind, deal_id, version_id, fields, reason, by, import_run_id, at)
 SELECT p.seq, %(kind)s, p.deal_id, p.id, coalesce(f.fields, '[]'::jsonb),
@@ -162,7 +164,8 @@ def go_live(
         # A restored deal has no live version to supersede; its entry says "restored".
         for table in ("deals_dealversion", "deals_dealfact"):
             cursor.execute(SUPERSEDE.format(table=table))
-        _flip(decided_at, decided_by, self_approved)
+        if _flip(decided_at, decided_by, self_approved) != published:
+            raise ValueError("Only versions whose facts were written can be published.")
         cursor.execute(
             ENTRIES,
             {
@@ -178,11 +181,16 @@ def go_live(
     return Published(head + 1, head + len(ids))
 
 
-def _flip(at: datetime, decided_by: int | None, self_approved: bool) -> None:
+def _flip(at: datetime, decided_by: int | None, self_approved: bool) -> int:
+    """How many facts came with the versions: without them a deal would be in no answer."""
     with connection.cursor() as cursor:
         cursor.execute(FLIP, {"at": at, "decided_by": decided_by, "self_approved": self_approved})
-        for sql in MOVE_FACTS:
+        facts = 0
+        for sql in (MOVE_FACTS, NUMBER_FACTS):
             cursor.execute(sql)
+            facts += cursor.rowcount
+        cursor.execute(DROP_MOVED)
+    return facts
 
 
 def _refuse_stale(ids: list[int], kind: str) -> None:

@@ -36,8 +36,10 @@ MORE = (
 LIGHT = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 # Themes differ by colours alone.
 DARK = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
-# Texts that stand out of their drawing, which a phone would cut off.
-CUT_OFF = """() => [...document.querySelectorAll("main svg, .embed svg")].flatMap((svg) => {
+# Texts that stand out of their drawing, which a phone would cut off. They have their width when the
+# typeface has come.
+CUT_OFF = """() => document.fonts.ready.then(() =>
+[...document.querySelectorAll("main svg, .embed svg")].flatMap((svg) => {
   const box = svg.getBoundingClientRect(), style = getComputedStyle(svg);
   // The numbers of an axis stand in the drawing's margin, which is kept free for them.
   const margin = style.overflow === "visible" ? parseFloat(style.marginLeft) : 0;
@@ -45,7 +47,7 @@ CUT_OFF = """() => [...document.querySelectorAll("main svg, .embed svg")].flatMa
     const own = text.getBoundingClientRect();
     return own.width && (own.left < box.left - margin - 3 || own.right > box.right + 3);
   }).map((text) => text.textContent);
-})"""
+}))"""
 
 
 @pytest.fixture

@@ -113,6 +113,55 @@ def test_whoever_stops_in_the_middle_leaves_no_thread_and_no_session() -> None:
     assert sessions() == before[1]
 
 
+def test_whoever_stops_in_the_middle_ends_what_the_server_still_does_for_it() -> None:
+    """It may wait for somebody for minutes, and whoever was told to end has seconds."""
+    slept, begun = list[str](), threading.Event()
+
+    def step(turn: Turn) -> bool:
+        turn.next = key = after(turn.begin)
+        turn.follow()
+        if key == "b":
+            begun.set()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(60)")
+            slept.append(key)
+        return True
+
+    with closing(in_turn(step, "", abreast=lambda: True)) as doing:
+        next(doing)
+        assert begun.wait(20)
+    assert slept == []
+
+
+def test_a_step_that_is_done_again_is_not_overtaken_by_the_one_behind_it(monkeypatch) -> None:
+    monkeypatch.setattr(abreast, "PATIENCE", 0.2)
+    journal, late, tried = list[str](), threading.Event(), list[str]()
+
+    def step(turn: Turn) -> bool:
+        key = after(turn.begin)
+        if key is None or key > "b":
+            tried.append("c")
+            return False
+        tried.append(key)
+        turn.next = key
+        turn.follow()
+        if key == "a":
+            assert late.wait(20)
+        try:
+            turn.wait()
+        except OvertakenError:
+            # It takes a while to roll back; meanwhile the step before comes to its end after all.
+            late.set()
+            while "c" not in tried:
+                sleep(0.01)
+            raise
+        journal.append(key)
+        return True
+
+    assert len(list(in_turn(step, "", abreast=lambda: True))) == 2
+    assert ("".join(journal), "".join(tried)) == ("ab", "abcbc")
+
+
 def test_a_step_for_which_the_one_before_waits_lets_go_and_is_done_again(monkeypatch) -> None:
     monkeypatch.setattr(abreast, "PATIENCE", 0.2)
     held, tried = threading.Lock(), list[str]()

@@ -1,6 +1,7 @@
 """A delivery into the register: created, unchanged, updated, in conflict, held; all or nothing."""
 
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
@@ -220,10 +221,26 @@ def test_when_anything_fails_nothing_is_published(monkeypatch: pytest.MonkeyPatc
         approve(run.pk)
     run.refresh_from_db()
     assert run.state == ImportRun.State.REVIEW
-    for model in (Deal, DealVersion, DealFact, DealDocument, Participation, Change, FeedRecord):
+    for model in (
+        Deal, DealVersion, PreparedFact, DealFact, DealDocument, Participation, Change, FeedRecord,
+    ):  # fmt: skip
         assert not model.objects.exists()
     monkeypatch.undo()
     assert outcome(approve(run.pk)) == {"created": 2}
+
+
+def test_a_version_without_facts_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be live, and in no answer."""
+    run, go_live = staged([ACME, BETA]), deliver.go_live
+
+    def without(ids: list[int], **how: Any) -> Any:
+        PreparedFact.objects.filter(version=ids[0]).delete()
+        return go_live(ids, **how)
+
+    monkeypatch.setattr(deliver, "go_live", without)
+    with pytest.raises(ValueError, match="facts"):
+        approve(run.pk)
+    assert not Change.objects.exists()
 
 
 def test_an_import_is_decided_once() -> None:

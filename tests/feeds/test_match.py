@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from deals.feeds.match import organizations
+from deals.feeds.match import LOCK_KEY, existing, organizations
 from deals.models import Identifier, Organization, OrganizationName
 from deals.rules.names import normalise
 from tests.factories import make_organization
@@ -166,6 +166,30 @@ def test_it_says_what_was_created_and_creates_nothing_the_second_time() -> None:
     ids, created = organizations(names, generated=False)
     assert sorted(created) == sorted(ids[named] for named in names[1:])
     assert organizations(names, generated=False) == (ids, [])
+
+
+def test_who_only_looks_finds_the_same_and_waits_for_nobody() -> None:
+    known = make_organization("Foo", "DE")
+    identified(make_organization("Bar", "FR"), "lei:1")
+    names = [("Foo", "DE", ""), ("foo ltd", None, ""), ("Other", None, "lei:1")]
+    ids = existing(names, generated=False)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            " AND (classid::bigint << 32) + objid::bigint = %s",
+            [LOCK_KEY],
+        )
+        assert cursor.fetchone() == (0,)
+    assert ids == organizations(names, generated=False)[0]
+    assert ids is not None
+    assert ids["Foo", "DE", ""] == known.pk
+
+
+@pytest.mark.parametrize("named", [("New", "DE", ""), ("Foo", "FR", ""), ("Foo", "DE", "lei:2")])
+def test_who_only_looks_finds_nothing_where_something_would_be_written(named) -> None:
+    known = make_organization("Foo", "DE")
+    assert existing([("Foo", "DE", ""), named], generated=False) is None
+    assert (Organization.objects.get(), ids_of(known)) == (known, [])
 
 
 def test_a_thousand_names_take_as_many_queries_as_one() -> None:

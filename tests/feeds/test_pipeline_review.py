@@ -20,7 +20,7 @@ from deals.feeds.rejected import rejected_rows
 from deals.feeds.review import approve as approve_later
 from deals.feeds.undo import ask_undo
 from deals.models import Change, Deal, DealVersion, ImportRun, Population, StagedDeal
-from tests.feeds.supplier import PROFILE, csv_of, file, profile, published_import
+from tests.feeds.supplier import HEADER, PROFILE, csv_of, file, profile, published_import
 
 pytestmark = pytest.mark.django_db
 ACME = "Acme,CN,2019-05,5,USD,Fund,DE"
@@ -331,6 +331,42 @@ def test_cancelling_in_the_middle_of_a_step_never_comes_to_a_deadlock(monkeypatc
     assert queue.cancel(run.pk).state == State.CANCELLED
     thread.join()
     assert fresh(run).state == State.CANCELLED
+    assert (StagedDeal.objects.count(), Deal.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_while_an_umbrella_is_written_whose_deal_was_reserved(monkeypatch) -> None:
+    """Whoever cancels deletes that deal, and the check of the umbrella's keys holds on to it."""
+    monkeypatch.setattr(steps, "CHUNK", 1)
+    text = PROFILE.replace('currency = "ccy"', 'currency = "ccy"\npart_of = "whole"')
+    text = text.replace('key = ["company", "month"]', 'key = ["company"]')
+    rows = [f"{ACME},Firm", f"{ACME.replace('Acme', 'Firm')},"]
+    delivered = file(csv_of(rows, f"{HEADER},whole"))
+    run = queue.enqueue(delivered, profile(text), publish=True, by=None, ring=silent)
+    make, began, failed = preparing.make_derived, threading.Event(), list[Exception]()
+
+    def slow(bundles, **how):
+        if DealVersion.objects.filter(state="submitted").count() == 2:
+            began.set()
+            sleep(2)
+        return make(bundles, **how)
+
+    monkeypatch.setattr(preparing, "make_derived", slow)
+
+    def worker() -> None:
+        try:
+            tasks.run_import(run.pk)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=worker)
+    thread.start()
+    assert began.wait(20)
+    assert queue.cancel(run.pk).state == State.CANCELLED
+    thread.join()
+    assert (fresh(run).state, failed) == (State.CANCELLED, [])
     assert (StagedDeal.objects.count(), Deal.objects.count()) == (0, 0)
 
 

@@ -12,7 +12,15 @@ from deals.feeds import preparing, queue, steps
 from deals.feeds.abreast import Turn
 from deals.feeds.lease import LOCK_CLASS, LostError, advance, claim, worked_on
 from deals.feeds.review import NotDecidableError
-from deals.models import Deal, DealVersion, ImportRun, RowError, StagedDeal, StagedRow
+from deals.models import (
+    Deal,
+    DealVersion,
+    ImportRun,
+    PreparedFact,
+    RowError,
+    StagedDeal,
+    StagedRow,
+)
 from tests.feeds.supplier import PROFILE, csv_of, file, profile
 
 pytestmark = pytest.mark.django_db
@@ -259,12 +267,17 @@ def test_whoever_goes_on_with_preparing_looks_up_only_what_he_prepares(monkeypat
         looked_up.append(1)
         return preparing.name_organizations(*args)
 
+    def organizations(*args, **how):
+        raise AssertionError("All of them exist, and whoever makes some keeps others waiting.")
+
     monkeypatch.setattr(steps, "name_organizations", name_organizations)
     monkeypatch.setattr(steps, "CHUNK", 1)
     monkeypatch.setattr(queue, "TURN_SECONDS", 0.0)
     run = queued(csv_of([ACME, ACME.replace("Acme", "Beta")]))
     while fresh(run).state != State.PUBLISHED:
         queue.work(run.pk, ring=silent)
+        if looked_up:
+            monkeypatch.setattr(preparing, "organizations", organizations)
     assert (len(looked_up), fresh(run).deals_created) == (1, 2)
 
 
@@ -298,13 +311,15 @@ def test_an_import_that_is_cancelled_while_it_is_prepared_leaves_no_version(monk
     def prepare_chunk(*args: object) -> bool:
         more = preparing.prepare_chunk(*args)
         assert DealVersion.objects.filter(state="submitted").count() == 1
+        assert PreparedFact.objects.count() == 1
         queue.cancel(run.pk)
         return more
 
     monkeypatch.setattr(steps, "prepare_chunk", prepare_chunk)
     tasks.run_import(run.pk)
     assert fresh(run).state == State.CANCELLED
-    assert (DealVersion.objects.count(), Deal.objects.count()) == (0, 0)
+    for model in (DealVersion, Deal, PreparedFact):
+        assert not model.objects.exists()
 
 
 def test_two_files_of_one_feed_are_published_one_after_the_other() -> None:
