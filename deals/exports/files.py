@@ -98,13 +98,14 @@ def _begin(form: str, shape: Shape) -> bytes:
 
 
 def _job(form: str, query: FlowQuery, scope: Scope, wanted: Wanted, shape: Shape) -> Job:
+    columns = TABLES[shape.table]
     if form == "parquet":
-        return Job(form, shape.table, facts=dict(about.facts(query, scope)))
+        return Job(form, columns, facts=dict(about.facts(query, scope)))
     if form != "xlsx":
-        return Job(form, shape.table)
+        return Job(form, columns)
     return Job(
         form,
-        shape.table,
+        columns,
         about=tuple(about.lines(query, scope, wanted)),
         counted=about.counted(),
         title=about.sheet_title(shape.table),

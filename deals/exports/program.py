@@ -35,7 +35,7 @@ import orjson
 import pyarrow as pa
 
 from deals.exports.arrow import ahead, read
-from deals.exports.columns import TABLES, Column
+from deals.exports.columns import Column
 from deals.exports.wire import END, HEAD, MAGIC, PIECE, Job
 
 # Bytes of documents that become columns at once; the first of them as soon as they are there.
@@ -54,18 +54,17 @@ def blocks(source: IO[bytes]) -> Iterator[bytes]:
 
 def pieces(job: Job, lines: Iterator[bytes]) -> Made:
     """The file, each piece with how many rows it completes."""
-    columns = TABLES[job.table]
     if job.form == "csv":
-        return _csv(lines, columns)
-    tables = ahead(partial(read, columns=columns), lines)
+        return _csv(lines, job.columns)
+    tables = ahead(partial(read, columns=job.columns), lines)
     if job.form == "parquet":
         from deals.exports import parquet
 
-        made = parquet.stream(tables, columns, job.facts)
+        made = parquet.stream(tables, job.columns, job.facts)
         # Its first bytes have left before this program was there.
         assert next(made) == (MAGIC, 0)
         return made
-    return _json_rows(tables) if job.form == "jsonl" else _workbook(tables, columns, job)
+    return _json_rows(tables) if job.form == "jsonl" else _workbook(tables, job)
 
 
 def _csv(lines: Iterator[bytes], columns: Sequence[Column]) -> Made:
@@ -84,12 +83,12 @@ def _json_rows(tables: Iterator[pa.Table]) -> Made:
         yield b"\n".join([*rows, b""]), len(rows)
 
 
-def _workbook(tables: Iterator[pa.Table], columns: Sequence[Column], job: Job) -> Made:
+def _workbook(tables: Iterator[pa.Table], job: Job) -> Made:
     """On disk first: a workbook is a ZIP file, of which the sheets are known only at their end."""
     from deals.exports.workbook import Workbook
 
     with TemporaryFile(dir=job.folder) as file:
-        book = Workbook(file, job.title, columns, job.words)
+        book = Workbook(file, job.title, job.columns, job.words)
         for table in tables:
             book.rows(table)
         book.close([*job.about, (job.counted, str(book.written))])

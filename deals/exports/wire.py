@@ -10,6 +10,8 @@ import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from deals.exports.columns import Column
+
 # Rows that a piece completes, and its bytes.
 HEAD = struct.Struct("!II")
 # In place of the bytes: that the file is whole.
@@ -26,13 +28,15 @@ PIPE = 1 << 20
 class Job:
     """Which file is to be made: all that the program knows of settings, readers and question.
 
+    `columns` are those of whoever asks, who may be older than what lies on the disk by now: the
+    first line and the rows of a file are of the same code.
     `facts` become metadata of Parquet. Of a workbook `about` is what its first sheet says,
     `counted` the label of the number of rows there, `title` the name of its sheet with rows,
     `words` texts in the reader's language, and `folder` where it may lie meanwhile.
     """
 
     form: str
-    table: str
+    columns: tuple[Column, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
     about: tuple[tuple[str, str], ...] = ()
     counted: str = ""
@@ -47,4 +51,7 @@ class Job:
     def of(cls, line: bytes) -> "Job":
         found = json.loads(line)
         about = tuple((label, text) for label, text in found.pop("about"))
-        return cls(**found, about=about)
+        columns = tuple(
+            Column(**one | {"digits": tuple(one["digits"])}) for one in found.pop("columns")
+        )
+        return cls(**found, columns=columns, about=about)

@@ -13,11 +13,13 @@ from time import monotonic, sleep
 
 import openpyxl
 import orjson
+import pyarrow.parquet as pq
 import pytest
 from django.db import connection
 
 from deals.api import exports
 from deals.exports import beside, files, slots
+from deals.exports.columns import DEALS, DECIMAL, PARTICIPATIONS, TABLES, Column
 from deals.exports.forms import FORMS, Shape
 from deals.exports.wire import MAGIC, Job
 from deals.flows.query import ALL, FlowQuery
@@ -58,7 +60,7 @@ def lines(count):
 
 
 def job(form, table, folder):
-    return Job(form, table, title="Rows", counted="Rows", folder=str(folder))
+    return Job(form, TABLES[table], title="Rows", counted="Rows", folder=str(folder))
 
 
 @pytest.fixture
@@ -104,13 +106,34 @@ def test_bytes_are_the_same_however_documents_arrive(form, table, tmp_path):
 
 def test_what_is_said_to_it_survives_the_way():
     about = (("Question", "“?”"), ("", "\n"))
-    job = Job("xlsx", "deals", {"a": "b"}, about, "Rows", "Deals", {"x": "y"}, "/")
+    job = Job("xlsx", PARTICIPATIONS, {"a": "b"}, about, "Rows", "Deals", {"x": "y"}, "/")
     assert Job.of(job.line()) == job
     assert job.line().count(b"\n") == 1
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_rows_are_of_the_columns_that_web_knows_whatever_lies_on_the_disk(form, monkeypatch):
+    """A program is read from the disk for each file, where an upgrade may have changed columns."""
+    named = {column.name: column for column in DEALS}
+    older = (named["status"], Column("before", DECIMAL, "", path="amount.low"), named["id"])
+    monkeypatch.setitem(TABLES, "deals", older)
+    deal = make_deals([{"status": "completed", "amount": "5"}])[0].deal
+    found = b"".join(files.stream(form, EVERY, resolve(EVERY), shape=Shape(mark=False)))
+    if form == "csv":
+        assert found.decode() == f"status,before,id\r\ncompleted,5.00,{deal.public_id}\r\n"
+    else:
+        assert pq.read_table(io.BytesIO(found)).column_names == ["status", "before", "id"]
+
+
+def test_columns_that_the_program_does_not_understand_make_no_file():
+    said = Job("csv", (DEALS[0], Column("new", "sound", "", path="song")))
+    with beside.Maker() as maker, pytest.raises(beside.MakerEnded, match=r"ended with 1"):
+        list(maker.made(said, iter([lines(2)])))
+
+
 def test_a_workbook_speaks_the_language_that_it_is_given(tmp_path):
-    said = Job("xlsx", "deals", words={"About": "Über"}, title="Zeilen", folder=str(tmp_path))
+    said = Job("xlsx", DEALS, words={"About": "Über"}, title="Zeilen", folder=str(tmp_path))
     with beside.Maker() as maker:
         file = b"".join(piece for piece, _ in maker.made(said, iter([lines(3)])))
     assert openpyxl.load_workbook(io.BytesIO(file)).sheetnames == ["Über", "Zeilen"]
@@ -119,7 +142,7 @@ def test_a_workbook_speaks_the_language_that_it_is_given(tmp_path):
 def test_it_is_told_no_secret(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "not for it")
     with beside.Maker() as maker:
-        list(maker.made(Job("csv", "deals"), iter([lines(2)])))
+        list(maker.made(Job("csv", DEALS), iter([lines(2)])))
         told = Path(f"/proc/{maker.pid}/environ").read_bytes()
         command = Path(f"/proc/{maker.pid}/cmdline").read_bytes()
         open_files = os.listdir(f"/proc/{maker.pid}/fd")
@@ -143,7 +166,7 @@ def test_neither_process_loads_what_is_the_others(script, said):
 
 def test_it_starts_without_pandas_and_is_the_first_to_go_where_memory_is_short():
     with beside.Maker() as maker:
-        made = maker.made(Job("csv", "deals"), iter([lines(4), lines(2)]))
+        made = maker.made(Job("csv", DEALS), iter([lines(4), lines(2)]))
         assert next(made)
         assert "pandas" not in Path(f"/proc/{maker.pid}/maps").read_text()
         assert Path(f"/proc/{maker.pid}/oom_score_adj").read_text() == "1000\n"
@@ -157,7 +180,7 @@ def test_a_server_that_is_told_to_end_finishes_its_files(told):
         yield lines(2)
 
     with beside.Maker() as maker:
-        made = maker.made(Job("csv", "deals"), texts())
+        made = maker.made(Job("csv", DEALS), texts())
         first = next(made)
         assert sum(rows for _, rows in (first, *made)) == 1000
 
@@ -188,12 +211,12 @@ def test_a_program_that_dies_after_the_last_document_has_not_made_the_file():
         os.kill(maker.pid, signal.SIGKILL)
 
     with beside.Maker() as maker, pytest.raises(beside.MakerEnded, match="-9"):
-        list(maker.made(Job("csv", "deals"), texts()))
+        list(maker.made(Job("csv", DEALS), texts()))
 
 
 def test_documents_that_cannot_be_read_end_it_and_say_so_in_the_log(capfd):
     with beside.Maker() as maker, pytest.raises(beside.MakerEnded, match=r"ended with 1"):
-        list(maker.made(Job("csv", "deals"), iter([b'{"id": nonsense}\n'])))
+        list(maker.made(Job("csv", DEALS), iter([b'{"id": nonsense}\n'])))
     assert "JSON parse error" in capfd.readouterr().err
 
 
