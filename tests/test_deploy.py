@@ -91,6 +91,11 @@ def test_the_pool_takes_every_thread_of_web_and_leaves_connections_to_others():
 
 
 @pytest.mark.parametrize("kind", ["web", "worker"])
+def test_only_the_server_itself_is_told_to_end_and_not_the_program_that_makes_a_file(kind):
+    assert words(DEPLOY / "systemd" / f"investtrack-{kind}@.service", "KillMode") == "mixed"
+
+
+@pytest.mark.parametrize("kind", ["web", "worker"])
 def test_a_file_that_is_too_large_for_the_memory_ends_alone(kind):
     """Without a word of the unit, systemd ends all of it when the kernel takes one process."""
     unit = DEPLOY / "systemd" / f"investtrack-{kind}@.service"

@@ -7,6 +7,7 @@ them, and pieces of the file are given on as soon as there are some.
 import fcntl
 import os
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,9 @@ SURROUNDINGS = {
 # Where an installation of Python needs it to find its own libraries.
 HANDED_ON = ("LD_LIBRARY_PATH",)
 
+# What a server that ends tells all its processes: a file on its way is finished first.
+TOLD_TO_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 Pieces = Iterator[tuple[bytes, int]]
 
 
@@ -43,11 +47,7 @@ class Maker:
     """
 
     def __init__(self) -> None:
-        self._program = subprocess.Popen(
-            [sys.executable, "-I", str(PROGRAM)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd="/",
-            env=SURROUNDINGS | {name: os.environ[name] for name in HANDED_ON if name in os.environ},
-        )  # fmt: skip
+        self._program = _started()
         assert self._program.stdin is not None
         assert self._program.stdout is not None
         self._input: IO[bytes] = self._program.stdin
@@ -129,6 +129,19 @@ class Maker:
 
     def _ended(self) -> MakerEnded:
         return MakerEnded(f"The program that makes files ended with {self._program.wait()}.")
+
+
+def _started() -> subprocess.Popen[bytes]:
+    # A new process is deaf to what this thread is deaf to, so that it is from its first moment.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_TO_END)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-I", str(PROGRAM)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd="/",
+            env=SURROUNDINGS | {name: os.environ[name] for name in HANDED_ON if name in os.environ},
+        )  # fmt: skip
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def _widen(pipe: int) -> None:

@@ -15,6 +15,15 @@ from tempfile import TemporaryFile
 from typing import IO
 
 if __name__ == "__main__":
+    # Before Arrow, which takes most of its start and of its memory. Whoever asked ends us, finishes
+    # when told to end, and outlives us where memory is short.
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, signal.SIG_IGN)
+    # Without anybody who reads there is nothing to say, neither in the log.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
     from importlib.abc import MetaPathFinder
 
     class _NoPandas(MetaPathFinder):
@@ -99,18 +108,7 @@ def _workbook(tables: Iterator[pa.Table], job: Job) -> Made:
             rows = 0
 
 
-def _be_last_and_least() -> None:
-    """Whoever asked ends us, finishes when told to end, and outlives us where memory is short."""
-    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(told, signal.SIG_IGN)
-    # Without anybody who reads there is nothing to say, neither in the log.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
-
-
 def main() -> None:
-    _be_last_and_least()
     source, target = sys.stdin.buffer, sys.stdout.buffer
     for piece, rows in pieces(Job.of(source.readline()), blocks(source)):
         if piece or rows:

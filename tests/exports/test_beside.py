@@ -139,6 +139,12 @@ def test_a_workbook_speaks_the_language_that_it_is_given(tmp_path):
     assert openpyxl.load_workbook(io.BytesIO(file)).sheetnames == ["Über", "Zeilen"]
 
 
+def test_whoever_starts_it_still_hears_what_it_is_told():
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with beside.Maker():
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+
+
 def test_it_is_told_no_secret(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "not for it")
     with beside.Maker() as maker:
@@ -180,6 +186,8 @@ def test_a_server_that_is_told_to_end_finishes_its_files(told):
         yield lines(2)
 
     with beside.Maker() as maker:
+        # Also one that has only just begun.
+        os.kill(maker.pid, told)
         made = maker.made(Job("csv", DEALS), texts())
         first = next(made)
         assert sum(rows for _, rows in (first, *made)) == 1000
