@@ -1,5 +1,7 @@
 """Whole tables of what a question means, as files that stream out of the database."""
 
+import logging
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from tempfile import TemporaryFile
@@ -17,6 +19,7 @@ from deals.api.parameters import one_of
 from deals.api.problems import Refusal
 from deals.exports import files, slots, source
 from deals.exports.about import file_name
+from deals.exports.beside import Maker
 from deals.exports.forms import GZIP, PACKED, TYPES, Shape
 from deals.exports.wire import PIECE
 from deals.flows.answer import identity
@@ -24,6 +27,7 @@ from deals.flows.listing import Wanted
 from deals.flows.query import BadParameters, FlowQuery, Problem
 from deals.flows.scope import Scope, resolve
 
+log = logging.getLogger(__name__)
 OWN = ("q", "place", "updated_since", "ordering", "gzip", "spreadsheet", "mark")
 SEQ_HEADER = "X-InvestTrack-Change-Seq"
 YES_NO = ("yes", "no")
@@ -91,32 +95,44 @@ def _file(
     try:
         place = slots.Kept()
     except slots.Busy:
-        raise Refusal(
-            503,
-            "As many files as may be made at once are on their way; please try again in a moment.",
-            headers={"Retry-After": str(slots.RETRY_SECONDS)},
-        ) from None
+        raise _later("As many files as may be made at once are on their way") from None
+    try:
+        maker = files.started(form, shape)
+    except OSError as error:
+        place.close()
+        log.warning("The program that makes files could not be started: %s", error)
+        raise _later("This file could not be made at the moment") from None
+    ends = () if maker is None else (maker.close,)
     if form != "xlsx":
-        pieces = files.stream(form, query, scope, wanted, shape)
-        return StreamingHttpResponse(place.holding(pieces, pieces.close))
-    return _spooled(place, form, query, scope, wanted, shape)
+        pieces = files.stream(form, query, scope, wanted, shape, maker)
+        return StreamingHttpResponse(place.holding(pieces, pieces.close, *ends))
+    return _spooled(place.holding(iter(()), *ends), maker, query, scope, wanted, shape)
+
+
+def _later(why: str) -> Refusal:
+    return Refusal(
+        503,
+        f"{why}; please try again in a moment.",
+        headers={"Retry-After": str(slots.RETRY_SECONDS)},
+    )
 
 
 def _spooled(
-    place: slots.Kept, form: str, query: FlowQuery, scope: Scope, wanted: Wanted, shape: Shape
+    place: slots.Kept,
+    maker: Maker | None,
+    query: FlowQuery,
+    scope: Scope,
+    wanted: Wanted,
+    shape: Shape,
 ) -> StreamingHttpResponse:
     """A workbook is whole before its first byte can leave, so its length can be said."""
-    file = None
-    try:
-        file = TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
-        size = files.write(form, file, query, scope, wanted, shape).bytes
-        file.seek(0)
-    except BaseException:
+    with ExitStack() as undo:
         # A full disk must not cost a place for ever.
-        if file is not None:
-            file.close()
-        place.close()
-        raise
+        undo.callback(place.close)
+        file = undo.enter_context(TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR))
+        size = files.write("xlsx", file, query, scope, wanted, shape, maker).bytes
+        file.seek(0)
+        undo.pop_all()
     pieces = iter(partial(file.read, PIECE), b"")
     response = StreamingHttpResponse(place.holding(pieces, file.close))
     response["Content-Length"] = str(size)

@@ -68,8 +68,12 @@ class Maker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it, if it has not ended; again is no harm."""
         self._program.kill()
-        self._program.__exit__(kind, error, trace)
+        self._program.__exit__(None, None, None)
 
     def made(self, job: Job, texts: Iterator[bytes]) -> Pieces:
         """Pieces of the file of these documents, each with how many rows it completes.

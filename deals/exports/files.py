@@ -41,16 +41,33 @@ class Written:
     sha256: str
 
 
+def started(form: str, shape: Shape) -> beside.Maker | None:
+    """The program that such a file needs; None for what is sent as it is stored.
+
+    For whoever wants to know that there is one before anything is sent, and who has to close it.
+    Raises OSError where the system has no room for it.
+    """
+    return None if _as_stored(form, shape) else beside.Maker()
+
+
+def _as_stored(form: str, shape: Shape) -> bool:
+    return form == "jsonl" and shape.table == "deals"
+
+
 def stream(
     form: str,
     query: FlowQuery,
     scope: Scope,
     wanted: Wanted = EVERY_DEAL,
     shape: Shape = AS_USUAL,
+    maker: beside.Maker | None = None,
 ) -> Generator[bytes, None, None]:
-    """The file in pieces. Closing the iterator ends the statement in the database."""
+    """The file in pieces. Closing the iterator ends the statement in the database.
+
+    Without a `maker` that was `started`, the file starts its own with its first piece.
+    """
     tally = Tally(scope.change_seq)
-    pieces = _pieces(form, query, scope, wanted, shape, tally)
+    pieces = _pieces(form, query, scope, wanted, shape, tally, maker)
     return _packed(pieces) if shape.gzip else pieces
 
 
@@ -61,10 +78,11 @@ def write(
     scope: Scope,
     wanted: Wanted = EVERY_DEAL,
     shape: Shape = AS_USUAL,
+    maker: beside.Maker | None = None,
 ) -> Written:
     """The file into `target`, which is open for writing bytes."""
     tally, digest, size = Tally(scope.change_seq), sha256(), 0
-    pieces = _pieces(form, query, scope, wanted, shape, tally)
+    pieces = _pieces(form, query, scope, wanted, shape, tally, maker)
     for piece in _packed(pieces) if shape.gzip else pieces:
         target.write(piece)
         digest.update(piece)
@@ -73,18 +91,24 @@ def write(
 
 
 def _pieces(
-    form: str, query: FlowQuery, scope: Scope, wanted: Wanted, shape: Shape, tally: Tally
+    form: str,
+    query: FlowQuery,
+    scope: Scope,
+    wanted: Wanted,
+    shape: Shape,
+    tally: Tally,
+    maker: beside.Maker | None,
 ) -> Generator[bytes, None, None]:
     with closing(documents(query, scope, wanted, PIECE)) as blocks:
-        if form == "jsonl" and shape.table == "deals":
+        if _as_stored(form, shape):
             for block in blocks:
                 yield tally.passed(block.text, block.count)
         else:
             job = _job(form, query, scope, wanted, shape)
-            with beside.Maker() as maker:
+            with maker or beside.Maker() as program:
                 if begin := _begin(form, shape):
                     yield tally.passed(begin)
-                for piece, rows in maker.made(job, (block.text for block in blocks)):
+                for piece, rows in program.made(job, (block.text for block in blocks)):
                     yield tally.passed(piece, rows)
     if shape.mark and form not in PACKED:
         yield tally.csv_end() if form == "csv" else tally.json_end(shape.table)

@@ -4,6 +4,7 @@ Each keeps a thread of the web process for as long as its reader takes, and page
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from threading import BoundedSemaphore
 
 from django.conf import settings
@@ -29,7 +30,7 @@ class Kept(Iterator[bytes]):
         self._closers: tuple[Callable[[], None], ...] = ()
 
     def holding(self, pieces: Iterator[bytes], *closers: Callable[[], None]) -> "Kept":
-        """Give these pieces; the closers are called at the end, however it comes."""
+        """Give these pieces; all closers are called in order at the end, however it comes."""
         self._pieces, self._closers = pieces, closers
         return self
 
@@ -41,8 +42,7 @@ class Kept(Iterator[bytes]):
         if not self._open:
             return
         self._open = False
-        try:
-            for closer in self._closers:
-                closer()
-        finally:
-            _free.release()
+        with ExitStack() as ends:
+            ends.callback(_free.release)
+            for closer in reversed(self._closers):
+                ends.callback(closer)

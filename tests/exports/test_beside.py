@@ -1,7 +1,7 @@
 """The process that makes a file: what it knows, how it ends, and that it ends with its reader."""
 
+import errno
 import io
-import json
 import os
 import signal
 import subprocess
@@ -268,15 +268,30 @@ def test_it_ends_when_its_web_process_is_killed(tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_system_without_room_for_it_says_so_before_anything_is_sent(client, monkeypatch):
+def test_a_system_without_room_for_it_says_so_before_anything_is_sent(client, monkeypatch, caplog):
     def full(*_args, **_more):
-        raise BlockingIOError("Resource temporarily unavailable")
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
     make_deals([{}])
     monkeypatch.setattr(beside.subprocess, "Popen", full)
-    for _ in range(slots.AT_ONCE + 1):
-        response = client.get("/api/v1/exports/deals.csv")
-        with pytest.raises(BlockingIOError):
-            next(iter(response.streaming_content))
+    for form in [*FORMS] * slots.AT_ONCE:
+        response = client.get(f"/api/v1/exports/participations.{form}")
+        assert (response.status_code, response["Retry-After"]) == (503, "10")
+        assert response["Content-Type"] == "application/problem+json"
+        said = "This file could not be made at the moment; please try again in a moment."
+        assert response.json()["detail"] == said
         response.close()
-    assert json.loads(client.get("/api/v1/deals/").content)["results"]
+    assert "Resource temporarily unavailable" in caplog.text
+    # What is sent as it is stored needs none of it, and has its place.
+    assert b"".join(client.get("/api/v1/exports/deals.jsonl").streaming_content)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_file_that_nobody_begins_to_read_leaves_no_program_and_keeps_no_place(form, started):
+    for _ in range(slots.AT_ONCE + 1):
+        response = exports._file(form, EVERY, resolve(EVERY), files.EVERY_DEAL, Shape())
+        pid = started[-1].pid
+        assert Path(f"/proc/{pid}").exists()
+        response.close()
+        assert gone(pid)

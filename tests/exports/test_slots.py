@@ -26,6 +26,8 @@ def test_a_place_comes_back_when_the_statement_cannot_be_ended():
     def broken():
         raise RuntimeError
 
+    ended = []
     for _ in range(slots.AT_ONCE + 1):
         with pytest.raises(RuntimeError):
-            slots.Kept().holding(iter(()), broken).close()
+            slots.Kept().holding(iter(()), broken, lambda: ended.append(1)).close()
+    assert len(ended) == slots.AT_ONCE + 1
