@@ -19,7 +19,7 @@ from deals.api.parameters import one_of
 from deals.api.problems import Refusal
 from deals.exports import files, slots, source
 from deals.exports.about import file_name
-from deals.exports.beside import Maker
+from deals.exports.beside import Maker, MakerEnded
 from deals.exports.forms import GZIP, PACKED, TYPES, Shape
 from deals.exports.wire import PIECE
 from deals.flows.answer import identity
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 OWN = ("q", "place", "updated_since", "ordering", "gzip", "spreadsheet", "mark")
 SEQ_HEADER = "X-InvestTrack-Change-Seq"
 YES_NO = ("yes", "no")
+NOT_NOW = "This file could not be made at the moment"
 
 
 @api_view(["GET"])
@@ -101,7 +102,7 @@ def _file(
     except OSError as error:
         place.close()
         log.warning("The program that makes files could not be started: %s", error)
-        raise _later("This file could not be made at the moment") from None
+        raise _later(NOT_NOW) from None
     ends = () if maker is None else (maker.close,)
     if form != "xlsx":
         pieces = files.stream(form, query, scope, wanted, shape, maker)
@@ -130,7 +131,11 @@ def _spooled(
         # A full disk must not cost a place for ever.
         undo.callback(place.close)
         file = undo.enter_context(TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR))
-        size = files.write("xlsx", file, query, scope, wanted, shape, maker).bytes
+        try:
+            size = files.write("xlsx", file, query, scope, wanted, shape, maker).bytes
+        except MakerEnded as error:
+            log.exception("%s", error)
+            raise _later(NOT_NOW) from None
         file.seek(0)
         undo.pop_all()
     pieces = iter(partial(file.read, PIECE), b"")

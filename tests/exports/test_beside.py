@@ -213,6 +213,27 @@ def test_a_program_that_is_killed_ends_the_file_without_its_end(form, started):
         assert not connection.in_atomic_block
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_workbook_whose_program_is_killed_is_refused_since_nothing_was_sent(
+    client, monkeypatch, caplog, settings, tmp_path
+):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    make_deals([{}])
+
+    def told(maker, text, poll):
+        os.kill(maker.pid, signal.SIGKILL)
+        return said(maker, text, poll)
+
+    said = beside.Maker._say
+    monkeypatch.setattr(beside.Maker, "_say", told)
+    for _ in range(slots.AT_ONCE + 1):
+        response = client.get("/api/v1/exports/deals.xlsx")
+        assert (response.status_code, response["Retry-After"]) == (503, "10")
+        assert response.json()["detail"].startswith("This file could not be made at the moment;")
+    assert "ended with -9" in caplog.text
+    assert not connection.in_atomic_block
+
+
 def test_a_program_that_dies_after_the_last_document_has_not_made_the_file():
     def texts():
         yield lines(1000)
