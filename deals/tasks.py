@@ -18,6 +18,7 @@ from deals.actions.imports import tell_of_end
 from deals.actions.proposals import forget_answers
 from deals.entry import likely_pairs
 from deals.exports import release
+from deals.exports.beside import NoRoom
 from deals.feeds import queue, schedules, turns
 from deals.feeds import tidy as tidying
 from deals.feeds.newcomers import LATELY, look_for_likeness, look_further, published_lately
@@ -155,6 +156,8 @@ def make_release(release_id: int) -> None:
         release.make(found)
     except release.Busy:
         return
+    except NoRoom as error:
+        log.warning("The files of release %s are made later: %s", found.name, error)
     except SoftTimeLimitExceeded:
         if release.finished(found) > before:
             ring_release(release_id)

@@ -4,6 +4,7 @@ Everything happens in the thread that asks: documents are handed over as the pro
 them, and pieces of the file are given on as soon as there are some.
 """
 
+import errno
 import fcntl
 import os
 import select
@@ -32,8 +33,14 @@ HANDED_ON = ("LD_LIBRARY_PATH",)
 
 # What a server that ends tells all its processes: a file on its way is finished first.
 TOLD_TO_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What a system that is busy says to who asks for a process.
+PASSING = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 
 Pieces = Iterator[tuple[bytes, int]]
+
+
+class NoRoom(OSError):
+    """The system has no process, memory or open file to spare for the program at the moment."""
 
 
 class MakerEnded(Exception):
@@ -43,7 +50,8 @@ class MakerEnded(Exception):
 class Maker:
     """The program, from the beginning of a `with` to its end, however that comes.
 
-    Raises OSError where the system has no room for another process.
+    Raises `NoRoom` where the system has none for another process, OSError where it cannot be
+    started at all.
     """
 
     def __init__(self) -> None:
@@ -144,6 +152,10 @@ def _started() -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd="/",
             env=SURROUNDINGS | {name: os.environ[name] for name in HANDED_ON if name in os.environ},
         )  # fmt: skip
+    except OSError as error:
+        if error.errno in PASSING:
+            raise NoRoom(error.errno, error.strerror) from None
+        raise
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 

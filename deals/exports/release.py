@@ -14,6 +14,7 @@ from pathlib import Path
 from django.utils import translation
 
 from deals.exports import manifest
+from deals.exports.beside import MakerEnded, NoRoom
 from deals.exports.datapackage import describe, with_doi
 from deals.exports.manifest import CHECKSUMS, DESCRIPTOR, Entry
 from deals.exports.naming import WANTED
@@ -37,8 +38,9 @@ def wanted(release: Release) -> bool:
 def make(release: Release) -> Release:
     """Make the files, all or none, and list them; made ones stay, but for the descriptor.
 
-    Safe to be called again and to be killed at any moment. Raises `Busy`, and OSError when the
-    disk does not take them, which is then said in `problem`.
+    Safe to be called again and to be killed at any moment. Raises `Busy`; `NoRoom` where another
+    try will do; OSError when the disk does not take them, or `MakerEnded` when one of them could
+    not be made, which is then said in `problem`.
     """
     with manifest.alone(release.pk) as mine:
         if not mine:
@@ -49,8 +51,13 @@ def make(release: Release) -> Release:
         try:
             with translation.override("en"):
                 entries = _make(release)
+        except NoRoom:
+            raise
         except OSError as error:
             give_up(release, f"The files could not be written: {error.strerror or error}.")
+            raise
+        except MakerEnded as error:
+            give_up(release, f"The files could not be made. {error} The log says why.")
             raise
         _list(release, entries)
         return release

@@ -1,16 +1,19 @@
 """The files of a release: made once, whole, and the same whenever they are made again."""
 
 import csv
+import errno
 import hashlib
 import io
 import json
+import os
+import signal
 
 import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError, call_command
 
 from deals import actions, tasks
-from deals.exports import manifest, release_parts
+from deals.exports import beside, manifest, release_parts
 from deals.exports import release as maker
 from deals.exports.naming import describe_release, name_release
 from deals.models import DealDocument, Release
@@ -227,6 +230,60 @@ def test_a_full_disk_is_said_and_asked_again_by_a_person_only(monkeypatch):
         tasks.make_release(one.pk)
     one.refresh_from_db()
     assert one.problem == "The files could not be written: No space left on device."
+    assert tasks.make_releases() == 0
+
+
+def test_a_file_whose_program_ends_is_said_and_asked_again_by_a_person_only(monkeypatch):
+    """As when the disk takes no workbook, or the kernel takes the program's memory."""
+    make_deal(**FACTS)
+    one = name_release(name="2026.11", by=None)
+
+    def told(maker, text, poll):
+        os.kill(maker.pid, signal.SIGKILL)
+        return said(maker, text, poll)
+
+    said = beside.Maker._say
+    monkeypatch.setattr(beside.Maker, "_say", told)
+    with pytest.raises(beside.MakerEnded):
+        tasks.make_release(one.pk)
+    one.refresh_from_db()
+    assert one.problem.startswith("The files could not be made. The program")
+    assert "ended with -9" in one.problem
+    assert tasks.make_releases() == 0
+    with pytest.raises(CommandError, match="ended with -9"):
+        call_command("release", "2026.11", rebuild=True)
+
+
+@pytest.mark.parametrize("why", [errno.EAGAIN, errno.EMFILE])
+def test_without_room_for_a_program_a_release_is_tried_again(monkeypatch, caplog, why):
+    make_deal(**FACTS)
+    one = name_release(name="2026.11", by=None)
+
+    def busy(*_args, **_more):
+        raise OSError(why, "Not now")
+
+    monkeypatch.setattr(beside.subprocess, "Popen", busy)
+    tasks.make_release(one.pk)
+    one.refresh_from_db()
+    assert (one.problem, one.files) == ("", [])
+    assert "Not now" in caplog.text
+    with pytest.raises(CommandError, match="Not now"):
+        call_command("release", "2026.11", rebuild=True)
+    assert tasks.make_releases() == 1
+    monkeypatch.undo()
+    tasks.make_release(one.pk)
+    one.refresh_from_db()
+    assert one.files
+
+
+def test_a_program_that_is_not_there_is_said(monkeypatch, tmp_path):
+    make_deal(**FACTS)
+    one = name_release(name="2026.11", by=None)
+    monkeypatch.setattr(beside.sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(FileNotFoundError):
+        tasks.make_release(one.pk)
+    one.refresh_from_db()
+    assert one.problem == "The files could not be written: No such file or directory."
     assert tasks.make_releases() == 0
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from deals.exports import release as maker
+from deals.exports.beside import MakerEnded
 from deals.exports.naming import Refused, name_release
 from deals.models import Release
 
@@ -43,6 +44,8 @@ class Command(BaseCommand):
             raise CommandError("Somebody else makes its files at the moment.") from None
         except OSError as error:
             raise CommandError(f"The files could not be written: {error}.") from None
+        except MakerEnded as error:
+            raise CommandError(f"The files could not be made. {error}") from None
 
     def _name(self, options: dict[str, Any]) -> None:
         try:
