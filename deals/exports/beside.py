@@ -27,6 +27,8 @@ SURROUNDINGS = {
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": "33554432",
     "MALLOC_TRIM_THRESHOLD_": "67108864",
+    # Else one thread for each core of the machine, which nothing here uses.
+    "OPENBLAS_NUM_THREADS": "1",
 }
 # Where an installation of Python needs it to find its own libraries.
 HANDED_ON = ("LD_LIBRARY_PATH",)
