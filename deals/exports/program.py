@@ -97,7 +97,7 @@ def _workbook(tables: Iterator[pa.Table], job: Job) -> Made:
     from deals.exports.workbook import Workbook
 
     with TemporaryFile(dir=job.folder) as file:
-        book = Workbook(file, job.title, job.columns, job.words)
+        book = Workbook(file, job.title, job.columns, job.words, job.folder)
         for table in tables:
             book.rows(table)
         book.close([*job.about, (job.counted, str(book.written))])

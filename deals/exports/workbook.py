@@ -41,7 +41,7 @@ class Workbook:
     """Write `rows` as often as there are some, then `close`.
 
     `words` are those of `deals.exports.words` and the titles of columns in the reader's language,
-    by what they are here.
+    by what they are here. What is put aside meanwhile lies in `folder`.
     """
 
     def __init__(
@@ -50,9 +50,10 @@ class Workbook:
         title: str,
         columns: Sequence[Column],
         words: Mapping[str, str] = MappingProxyType({}),
+        folder: str | None = None,
     ) -> None:
         self.columns, self.title, self.written, self.cut = columns, title, 0, 0
-        self.words = words
+        self.words, self.folder = words, folder
         self.zip = ZipFile(target, "w", ZIP_DEFLATED, compresslevel=FAST)
         with ZipFile(self._frame([title], [])) as frame:
             sheet = frame.read(SHEET.format(2))
@@ -114,7 +115,7 @@ class Workbook:
         return self.words.get(text, text)
 
     def _frame(self, sheets: Sequence[str], about: Sequence[tuple[str, str]]) -> io.BytesIO:
-        return _frame(self.columns, sheets, self._said(ABOUT), about)
+        return _frame(self.columns, sheets, self._said(ABOUT), about, self.folder)
 
 
 def _styles(sheet: bytes, columns: int) -> list[int]:
@@ -131,13 +132,13 @@ def _frame(
     sheets: Sequence[str],
     heading: str,
     about: Sequence[tuple[str, str]],
+    folder: str | None,
 ) -> io.BytesIO:
     """The workbook without its rows: each sheet has the line with the names of the columns."""
     file = io.BytesIO()
     # Texts stand in their cells, so that a sheet of one frame fits into another one.
-    book = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    how = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(file, how | {"tmpdir": folder})
     book.set_properties({"created": ALWAYS})
     bold = book.add_format({"bold": True, "bottom": 1})
     plain = book.add_format({"text_wrap": True, "valign": "top"})

@@ -41,6 +41,20 @@ print(*sorted({"django", "psycopg", "investtrack"} & rooms))
 """
 
 
+PUT_ASIDE = """
+import sys
+from pathlib import Path
+from deals.exports import program
+from deals.exports.columns import DEALS
+from deals.exports.wire import Job
+job = Job("xlsx", DEALS, title="Rows", counted="Rows", folder=sys.argv[1])
+seen = set()
+sys.addaudithook(lambda what, told: what == "tempfile.mkstemp" and seen.add(Path(told[0]).parent))
+assert b"".join(piece for piece, _ in program.pieces(job, iter([sys.argv[2].encode()])))
+print(*seen)
+"""
+
+
 def job(form, table, folder):
     return Job(form, TABLES[table], title="Rows", counted="Rows", folder=str(folder))
 
@@ -109,6 +123,15 @@ def test_it_is_told_no_secret(monkeypatch):
     assert names <= {*beside.SURROUNDINGS, *beside.HANDED_ON, "LC_CTYPE"}
     assert command.split(b"\0")[1:-1] == [b"-I", str(beside.PROGRAM).encode()]
     assert 0 < len(open_files) <= 3
+
+
+def test_a_workbook_is_put_aside_where_there_is_room_for_it(tmp_path):
+    """The program knows no TMPDIR, and the folder of the system may be full or closed to it."""
+    done = subprocess.run(
+        [sys.executable, "-c", PUT_ASIDE, str(tmp_path), lines(2).decode()],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stdout.split() == [str(tmp_path)]
 
 
 @pytest.mark.parametrize(("script", "said"), [(ASKED, ["1", "1", ""]), (LOADED, [""])])
