@@ -13,7 +13,8 @@ REST_FRAMEWORK = {
         "deals.api.keys.KeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_SCHEMA_CLASS": "deals.api.schema.auto.TableSchema",
+    # Nothing; views get theirs where the description is written, which needs its library.
+    "DEFAULT_SCHEMA_CLASS": "rest_framework.schemas.inspectors.ViewInspector",
     # "format" is an unknown parameter like any other.
     "URL_FORMAT_OVERRIDE": None,
     # One form an address; and no view sees a question that cannot be read.
@@ -28,5 +29,6 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "deals.api.schema.generator.Generator",
     "POSTPROCESSING_HOOKS": ["deals.api.schema.document.finish"],
 }

@@ -11,7 +11,7 @@ from tests.processes import ROOT
 # Together they are as large as everything else.
 HEAVY = ("pyarrow", "numpy", "pandas", "openpyxl", "xlsxwriter", "fontTools")
 # Few requests need them, and workers.
-SELDOM = ("charset_normalizer", "rapidfuzz", "resvg_py")
+SELDOM = ("charset_normalizer", "rapidfuzz", "resvg_py", "drf_spectacular.openapi", "django.test")
 LOADED = f"""
 import sys, investtrack.wsgi
 from django.urls import get_resolver

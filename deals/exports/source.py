@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from deals.exports.holes import Holes
 from deals.flows.answer import snapshot
 from deals.flows.listing import ORDERS, Wanted, matching
 from deals.flows.query import BadParameters, FlowQuery, Problem
@@ -84,7 +85,7 @@ def documents(
     """
     text, params = _statement(query, scope, wanted)
     count, held, size = 0, list[memoryview | bytes](), 0
-    first = True
+    first, holes = True, Holes()
     with _unhurried(), connection.cursor() as cursor, _copy(cursor, text, params) as copy:
         for message in copy:
             for n, lines in _rows(message):
@@ -92,6 +93,7 @@ def documents(
                 held.append(lines)
             if held and (first or size >= least):
                 yield Lines(count, b"\n".join([*held, b""]))
+                holes.passed(size)
                 first, count, held, size = False, 0, [], 0
         if held:
             yield Lines(count, b"\n".join([*held, b""]))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deals import wording
-from deals.api.schema.auto import ROOT
+from deals.api.schema.spelling import ROOT
 from deals.flows import links
 from deals.flows.answer import kept
 from deals.flows.before import before

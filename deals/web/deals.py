@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from deals import wording
-from deals.api.schema.auto import ROOT
+from deals.api.schema.spelling import ROOT
 from deals.flows import links
 from deals.flows.answer import snapshot
 from deals.flows.definition import sentence

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from deals.api.schema import known, table
-from deals.api.schema.auto import ROOT
 from deals.api.schema.history import CHANGES, DEPRECATED
 from deals.api.schema.operation import Operation
+from deals.api.schema.spelling import ROOT
 from deals.rules.counting import KINDS, STATUSES
 from deals.rules.regions import REGIONS
 from deals.rules.vocab import ROUND_TYPES, SECTORS

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
 from deals.api.schema import calls
-from deals.api.schema.auto import ROOT
+from deals.api.schema.spelling import ROOT
 from deals.api.schema.table import OPERATIONS
 
 Ways = list[tuple[str, str]]

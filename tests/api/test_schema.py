@@ -7,8 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from deals.api.schema import headers, parameters, problems, table
-from deals.api.schema.auto import path_of
 from deals.api.schema.document import as_json, document
+from deals.api.schema.spelling import path_of
 from deals.api.urls import urlpatterns
 from deals.flows.query import (
     AI_ANSWERS,

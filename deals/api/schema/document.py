@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any
 
 import orjson
-from drf_spectacular.generators import SchemaGenerator
 
 from deals.api.schema import headers, history, parameters, problems, table
-from deals.api.schema.auto import ROOT, path_of
+from deals.api.schema.generator import Generator
 from deals.api.schema.shapes import Shape
+from deals.api.schema.spelling import ROOT, path_of
 
 ABOUT = (
     "An open register of AI deals between Europe and China. Published data is readable without a "
@@ -60,7 +60,7 @@ def _mark(item: Shape, parameter: str) -> None:
 @cache
 def document() -> Shape:
     """The description as an object; nobody may change it."""
-    found: Shape = SchemaGenerator().get_schema(request=None, public=True)
+    found: Shape = Generator().get_schema(request=None, public=True)
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from deals.api.schema import history
-from deals.api.schema.auto import ROOT, path_of
+from deals.api.schema.spelling import ROOT, path_of
 
 ABOUT = '</developers/#versions>; rel="deprecation"'
 

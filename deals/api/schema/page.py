@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 
 from deals.api.problem_types import TYPES
 from deals.api.schema import calls, known, samples, table
-from deals.api.schema.auto import ROOT
 from deals.api.schema.calls import WAYS, Request
 from deals.api.schema.operation import Operation
 from deals.api.schema.parameters import QUESTION, SHARED
 from deals.api.schema.problems import ANYWHERE, WHEN
 from deals.api.schema.shapes import Shape
+from deals.api.schema.spelling import ROOT
 from deals.api.schema.worded import Field, Words, fields, words
 
 PREFIX = "#/components/parameters/question-"
