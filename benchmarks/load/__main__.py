@@ -90,12 +90,13 @@ def at_work(made: Stack, users: int, seconds: int):  # type: ignore[no-untyped-d
     print(f"{users} at work for {seconds} s ...", flush=True)
     kinds = {
         "web": lambda: made.processes(made.web),
+        "makers of files": made.makers,
         "worker": lambda: made.processes(made.worker),
         "scheduler": lambda: made.processes(made.scheduler),
         "Redis": lambda: made.processes(made.redis.process),
         "PostgreSQL": backends,
     }
-    with Watch(kinds) as watch:
+    with Watch(kinds, {"makers of files": made.answering}) as watch:
         beside = Import(made.url, key, "beside", rows) if rows else None
         routes = asked(made, plan, users, seconds)
         ended = beside.wait(0) if beside else None

@@ -70,7 +70,8 @@ class Run:
             self.faults.append(f"The import is {self.beside.state}.")
         for kind, taken in self.watch.taken.items():
             warm, _ = taken.ends()
-            if self.seconds >= LONG and kind not in FILLED and taken.growth() > warm * GROWTH:
+            bound = kind not in FILLED and not taken.passing
+            if self.seconds >= LONG and bound and taken.growth() > warm * GROWTH:
                 self.faults.append(f"{kind} grows by {taken.growth():.0f} MB an hour.")
 
     def whole(self) -> Route:
@@ -112,7 +113,8 @@ def numbers(run: Run) -> dict[str, Any]:
             kind: {
                 "processor_seconds": round(taken.processor, 1),
                 "warm_mb": round(taken.ends()[0], 1), "end_mb": round(taken.ends()[1], 1),
-                "growth_mb_per_hour": round(taken.growth(), 1),
+                "most_mb": round(taken.most(), 1),
+                "growth_mb_per_hour": None if taken.passing else round(taken.growth(), 1),
             }
             for kind, taken in run.watch.taken.items()
         },
@@ -144,14 +146,21 @@ def markdown(run: Run) -> str:
         lines.append(f"| {one.name} | {len(one.took):,} | {one.told} | {one.errors} | {figures} |")
     lines += [
         "",
-        "| processes | processor, of one core | MB warm | MB at the end | growth, MB an hour |",
-        "|---|--:|--:|--:|--:|",
+        "| processes | processor, of one core | MB warm | MB at the end | MB at the most |"
+        " growth, MB an hour |",
+        "|---|--:|--:|--:|--:|--:|",
     ]
     for kind, taken in run.watch.taken.items():
         warm, end = taken.ends()
         share = taken.processor / max(run.watch.seconds, 1)
+        # They come and go with files, so that neither a moment nor a line says anything.
+        over = (
+            ("", "", "")
+            if taken.passing
+            else (f"{warm:,.0f}", f"{end:,.0f}", f"{taken.growth():+,.0f}")
+        )
         lines.append(
-            f"| {kind} | {share:.0%} | {warm:,.0f} | {end:,.0f} | {taken.growth():+,.0f} |"
+            f"| {kind} | {share:.0%} | {over[0]} | {over[1]} | {taken.most():,.0f} | {over[2]} |"
         )
     lines += ["", *(_said(name, one) for name, one in _imports(run)), ""]
     lines += [f"* {fault}" for fault in run.faults]

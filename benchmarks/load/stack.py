@@ -62,6 +62,14 @@ class Stack:
     def processes(self, process: Process) -> list[int]:
         return [process.pid, *children(process.pid)] if process.alive() else []
 
+    def answering(self) -> list[int]:
+        """The processes of web that answer."""
+        return children(self.web.pid) if self.web.alive() else []
+
+    def makers(self) -> list[int]:
+        """Programs that make a file for one of them at the moment."""
+        return [maker for pid in self.answering() for maker in children(pid)]
+
     def stop(self) -> None:
         for process in (self.web, self.worker, self.scheduler):
             process.kill()

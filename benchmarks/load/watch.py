@@ -18,10 +18,12 @@ WARM = 0.4
 @dataclass(slots=True)
 class Taken:
     """`memory` is (seconds, bytes) over time, of all processes of a kind together, what they share
-    counted once; `processor` the seconds that they worked."""
+    counted once; `processor` the seconds that they worked. `passing` are processes that come and go
+    with single answers: theirs is no growth."""
 
     memory: list[tuple[float, int]] = field(default_factory=list)
     processor: float = 0.0
+    passing: bool = False
 
     def growth(self) -> float:
         """MB in an hour, as the line that fits the warm part of the run best; 0 without one."""
@@ -31,6 +33,10 @@ class Taken:
         """MB when warm, and at the end."""
         warm = self.memory[int(len(self.memory) * WARM) :]
         return (warm[0][1] / MB, warm[-1][1] / MB) if warm else (0.0, 0.0)
+
+    def most(self) -> float:
+        """MB at the most, at any look."""
+        return max((size for _, size in self.memory), default=0) / MB
 
 
 def slope(points: list[tuple[float, int]]) -> float:
@@ -44,13 +50,21 @@ def slope(points: list[tuple[float, int]]) -> float:
 
 
 class Watch:
-    """Use as a context manager; `kinds` say by name which processes there are at a moment."""
+    """Use as a context manager; `kinds` say by name which processes there are at a moment.
 
-    def __init__(self, kinds: dict[str, Callable[[], list[int]]]) -> None:
-        self.kinds = kinds
-        self.taken = {name: Taken() for name in kinds}
+    Some come and go between two looks. `parents` are who starts these: their work is what those
+    children of their parents have done that have ended.
+    """
+
+    def __init__(
+        self,
+        kinds: dict[str, Callable[[], list[int]]],
+        parents: dict[str, Callable[[], list[int]]] | None = None,
+    ) -> None:
+        self.kinds, self.parents = kinds, parents or {}
+        self.taken = {name: Taken(passing=name in self.parents) for name in kinds}
         self.seconds = 0.0
-        self._before: dict[int, float] = {}
+        self._before: dict[tuple[str, int], float] = {}
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._look_on, daemon=True)
 
@@ -68,16 +82,20 @@ class Watch:
         while not self._end.wait(EVERY):
             for name, pids in self.kinds.items():
                 with suppress(OSError):
-                    self._look(self.taken[name], pids())
+                    self.look(name, pids())
 
-    def _look(self, taken: Taken, pids: list[int]) -> None:
+    def look(self, name: str, pids: list[int]) -> None:
+        """Look at one kind, whose processes these are."""
+        taken, worked = self.taken[name], worked_for
         memory = sum(proportional(pid) for pid in pids)
         taken.memory.append((time.monotonic() - self._begun, memory))
+        if name in self.parents:
+            pids, worked = self.parents[name](), ended_after
         for pid in pids:
-            worked = worked_for(pid)
+            now, key = worked(pid), (name, pid)
             # One that is new has worked since the last look only.
-            taken.processor += max(worked - self._before.get(pid, worked), 0.0)
-            self._before[pid] = worked
+            taken.processor += max(now - self._before.get(key, now), 0.0)
+            self._before[key] = now
 
 
 def proportional(pid: int) -> int:
@@ -91,7 +109,17 @@ def proportional(pid: int) -> int:
 
 def worked_for(pid: int) -> float:
     """Seconds of processor; 0 for one that has ended."""
+    return _ticks(pid, 11)
+
+
+def ended_after(pid: int) -> float:
+    """Seconds of processor of its children that have ended."""
+    return _ticks(pid, 13)
+
+
+def _ticks(pid: int, at: int) -> float:
+    """Of this cell after the name, in user mode, and of the next, in the system's."""
     with suppress(OSError, IndexError):
         cells = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(cells[11]) + int(cells[12])) / TICKS
+        return (int(cells[at]) + int(cells[at + 1])) / TICKS
     return 0.0

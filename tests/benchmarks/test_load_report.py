@@ -1,6 +1,8 @@
 """The report of a run under load: percentiles, what is an error, what grows."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -58,11 +60,45 @@ def test_the_slope_is_that_of_the_line_that_fits_best() -> None:
     assert slope([(0.0, 5)]) == 0
 
 
+PARENT = """
+import subprocess, sys
+for _ in sys.stdin:
+    subprocess.run([sys.executable, "-c", "for _ in range(5_000_000): pass"])
+    print(flush=True)
+"""
+
+
+def test_work_of_what_came_and_went_between_two_looks_is_counted_and_is_no_growth() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        watch = Watch({"web": list, "makers": list}, {"makers": lambda: [parent.pid]})
+        watch._begun = 0.0
+        watch.look("makers", [])
+        for _ in range(2):
+            print(file=parent.stdin, flush=True)
+            parent.stdout.readline()
+            watch.look("makers", [])
+        before = watch.taken["makers"].processor
+        watch.look("makers", [parent.pid])
+        parent.stdin.close()
+    taken = watch.taken["makers"]
+    assert taken.processor == before > 0.05
+    assert taken.most() > 1
+    one = run(seconds=900)
+    one.watch.taken["makers"] = taken
+    assert judged(one) == []
+    assert f"|  |  | {taken.most():,.0f} |  |" in markdown(one)
+    assert numbers(one)["processes"]["makers"]["growth_mb_per_hour"] is None
+
+
 def test_the_report_has_routes_processes_and_the_import(tmp_path) -> None:
     one = run(**{"429": 2})
     text = markdown(one)
     assert "| GET / | 3 | 2 | 0 | 20 | 30 | 30 |" in text
-    assert "| web | 50% | 100 | 100 | +0 |" in text
+    assert "| web | 50% | 100 | 100 | 100 | +0 |" in text
     assert "Import of 1,000 rows alone: 250 rows a second." in text
     assert "beside everybody: running after 60 s." in text
     path = write(one, tmp_path)
