@@ -42,7 +42,7 @@ def _form(say: Say, server: Web, form: str, path: str, size: int, limit: float) 
     rest, before = server.peak(), server.processor()
     fetch = partial(_fetch, server, path)
     with server.beside() as beside:
-        first, seconds, read = min((fetch() for _ in range(TIMES)), key=lambda run: run[1])
+        first, row, seconds, read = min((fetch() for _ in range(TIMES)), key=lambda run: run[2])
     cost, peak = (server.processor() - before) * 1000 / TIMES / size, server.peak()
     limit = min(limit, _copy())
     what = f"{form} of all deals"
@@ -53,6 +53,8 @@ def _form(say: Say, server: Web, form: str, path: str, size: int, limit: float) 
     )  # fmt: skip
     note = f"{rest:.0f} MB at rest"
     if max(beside):
+        # Its first bytes, a line of names or Parquet's mark, leave before the program is there.
+        say(Figure("", f"{what}, first rows", row * 1000, "ms"))
         say(Figure("", f"{what}, memory of the process that makes it", max(beside), "MB"))
     for figure in (
         at_least(rate, COPY_TIMES[form]) if form in COPY_TIMES else _fast(rate),
@@ -76,13 +78,15 @@ def _copy() -> float:
     return perf_counter() - begun
 
 
-def _fetch(server: Web, path: str) -> tuple[float, float, int]:
-    """Seconds to the first byte and to the last, and how many there were."""
+def _fetch(server: Web, path: str) -> tuple[float, float, float, int]:
+    """Seconds to the first byte, to the first after its piece, and to the last; how many."""
     begun = perf_counter()
     with server.get(path) as answer:
         block: Any = answer.read1(BLOCK)
-        first, read = perf_counter() - begun, 0
+        first, read = perf_counter() - begun, len(block)
+        block = answer.read1(BLOCK)
+        row = perf_counter() - begun
         while block:
             read += len(block)
             block = answer.read1(BLOCK)
-    return first, perf_counter() - begun, read
+    return first, row, perf_counter() - begun, read

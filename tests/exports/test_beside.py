@@ -119,18 +119,35 @@ def test_it_ends_when_the_reader_goes_away(form, started):
         assert list(islice(pieces, 1))
         # However busy it is, it does not go on to the end of what it has.
         os.kill(started[0].pid, signal.SIGSTOP)
-        signal.signal(signal.SIGALRM, too_long)
+        before = signal.signal(signal.SIGALRM, too_long)
         signal.alarm(20)
     signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
     assert gone(started[0].pid)
     assert not connection.in_atomic_block
 
 
-def test_it_ends_when_its_web_process_is_killed(tmp_path):
+IDLE = "maker = Maker()"
+# Writes until the other pipe is full, of which nobody reads.
+BLOCKED = """
+import fcntl, os, struct, termios
+from deals.exports.columns import DEALS
+from deals.exports.wire import Job
+from tests.exports.programs import lines
+maker, text = Maker(), lines(1000)
+os.set_blocking(maker._to, False)
+left = memoryview(Job("csv", DEALS).line())
+while struct.unpack("i", fcntl.ioctl(maker._from, termios.FIONREAD, bytes(4)))[0] < 60_000:
+    left = left[maker._written(left):] or memoryview(text)
+"""
+
+
+@pytest.mark.parametrize("does", [IDLE, BLOCKED], ids=["idle", "blocked"])
+def test_it_ends_when_its_web_process_is_killed(does, tmp_path):
     script = tmp_path / "asks.py"
     script.write_text(
-        "import time\nfrom deals.exports.beside import Maker\n"
-        "maker = Maker()\nprint(maker.pid, flush=True)\ntime.sleep(60)\n"
+        f"import time\nfrom deals.exports.beside import Maker\n{does}\n"
+        "print(maker.pid, flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen(
         [sys.executable, str(script)],
