@@ -69,6 +69,16 @@ def test_only_web_goes_through_the_pool_and_asks_the_replica():
     assert direct == ONE["web"]["environment"]["DATABASE_URL_FILE"]
 
 
+@pytest.mark.parametrize("files", [ONE_MACHINE, SCALED], ids=["one machine", "several"])
+@pytest.mark.parametrize("variables", [{}, {"WEB_THREADS": "2"}], ids=["as shipped", "fewer"])
+def test_web_knows_how_many_threads_it_has(files, variables):
+    """Half of them may each send a file, which settings can only reckon from what they are told."""
+    web = load(files, variables)["services"]["web"]
+    known = web["environment"]["WEB_THREADS"]
+    assert f"--threads={known}" in web["command"]
+    assert known == variables.get("WEB_THREADS", "4")
+
+
 def test_the_workers_together_hear_every_queue_and_none_hears_anothers():
     heard = [
         re.findall(r"--queues=(\S+)", " ".join(service["command"]))
