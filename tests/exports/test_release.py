@@ -11,11 +11,13 @@ import signal
 import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError, call_command
+from django_celery_beat.models import PeriodicTask
 
 from deals import actions, tasks
 from deals.exports import beside, manifest, release_parts
 from deals.exports import release as maker
 from deals.exports.naming import describe_release, name_release
+from deals.management.schedule import settle_schedule
 from deals.models import DealDocument, Release
 from deals.models.derived import rebuild
 from tests.exports.releases import released
@@ -269,7 +271,13 @@ def test_without_room_for_a_program_a_release_is_tried_again(monkeypatch, caplog
     assert "Not now" in caplog.text
     with pytest.raises(CommandError, match="Not now"):
         call_command("release", "2026.11", rebuild=True)
+    settle_schedule()
+    later = PeriodicTask.objects.get(task=tasks.make_releases.name, enabled=True)
+    assert (later.interval.every, later.interval.period) == (5, "minutes")
+    rung = []
+    monkeypatch.setattr(tasks.make_release, "delay", rung.append)
     assert tasks.make_releases() == 1
+    assert rung == [one.pk]
     monkeypatch.undo()
     tasks.make_release(one.pk)
     one.refresh_from_db()
