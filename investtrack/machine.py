@@ -24,7 +24,8 @@ def processes() -> list[int]:
 
 
 def _memory(pid: int) -> int:
-    """Bytes that are its own alone; what was loaded before the fork is shared by all."""
+    """Bytes without files that are mapped; what it still shares with the process before the fork
+    counts, so that all together have it more than once."""
     shared, resident = 0, 0
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         name, _, value = line.partition(":")
